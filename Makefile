@@ -1,0 +1,45 @@
+# Every recipe is a command that you could type.
+
+PYTHON ?= python3
+# The first pip that knows `--group` is 25.1; Python may come with an older one.
+PIP_VERSION = 26.3
+
+# What `make run` hands on to Snakemake, as in: make run ARGS="--dry-run"
+ARGS =
+
+.PHONY: run tiny test lint bench env
+
+# The experiment of config.yaml.
+run: .venv/installed
+	.venv/bin/snakemake --cores 4 $(ARGS)
+
+# A first look, in under a minute.
+tiny: .venv/installed
+	.venv/bin/snakemake --cores 4 --configfile workflow/experiments/tiny.yaml $(ARGS)
+
+test: .venv/installed
+	.venv/bin/python -m pytest $(ARGS)
+
+lint: .venv/installed
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/snakefmt --check Snakefile workflow
+	.venv/bin/python tests/snakemake_lint.py
+
+# The pipeline against the literal notebook, and the measurement's own speed: ratios within one run.
+bench: .venv/installed
+	.venv/bin/python benchmarks/bench.py $(ARGS)
+
+# The environment, in .venv. Safe to repeat: quick when nothing changed, and one that was interrupted is begun anew.
+env: .venv/installed
+
+.venv/installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+		{ echo "make env: '$(PYTHON)' is no Python of version 3.11 or newer; name one: make env PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo "make env: '$(PYTHON)' can't make virtual environments; on Debian and Ubuntu install python3-venv" >&2; exit 1; }
+	$(PYTHON) -m venv $(if $(wildcard .venv/unfinished),--clear) .venv
+	@rm -f $@ && touch .venv/unfinished
+	.venv/bin/python -m pip install --disable-pip-version-check pip==$(PIP_VERSION)
+	.venv/bin/python -m pip install --constraint constraints.txt --group run --group test
+	@mv .venv/unfinished $@ && touch $@

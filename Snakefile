@@ -1,0 +1,31 @@
+"""normscape: does batch normalisation smooth the loss landscape?
+
+snakemake --cores 4              the experiment of config.yaml, into results/<experiment>/
+snakemake --cores 4 --dry-run    what that would run, and why
+"""
+
+from snakemake.utils import min_version
+
+min_version("9.27")
+
+
+configfile: "config.yaml"
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/config.smk"
+include: "workflow/rules/data.smk"
+include: "workflow/rules/training.smk"
+include: "workflow/rules/smoothness.smk"
+include: "workflow/rules/results.smk"
+
+
+rule all:
+    """The figure, the commentary, and the tables that they rest on."""
+    default_target: True
+    input:
+        f"{RESULTS}/samples.png",
+        f"{RESULTS}/metrics.csv",
+        f"{RESULTS}/claims.csv",
+        f"{RESULTS}/comparison.png",
+        f"{RESULTS}/commentary.md",

@@ -1,0 +1,38 @@
+"""Gather the tables of all training runs in one long table."""
+
+import argparse
+from itertools import product
+from pathlib import Path
+
+import pandas
+from normscape import jobs, metrics, sgd, smoothness, tables
+
+TABLES = (
+    ("history.csv", sgd.HISTORY),
+    ("smoothness.csv", smoothness.SMOOTHNESS),
+    ("layers.csv", smoothness.LAYERS),
+)
+
+
+def main(arguments):
+    gathered = []
+    for model, rate, seed in product(arguments.models, arguments.learning_rates, arguments.seeds):
+        run = Path(arguments.run.format(model=model, learning_rate=rate, seed=seed))
+        key = {"model": model, "learning_rate": float(rate), "seed": seed}
+        read = [metrics.read_run(run / name, columns, key) for name, columns in TABLES]
+        gathered.append(metrics.gather(*read, arguments.passes))
+    table = pandas.concat(gathered, ignore_index=True)
+    tables.write(arguments.metrics, metrics.METRICS, table)
+    print(f"{len(gathered)} runs, {len(table)} rows")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--learning-rates", required=True, nargs="+", help="as they stand in the paths")
+    parser.add_argument("--models", required=True, nargs="+")
+    parser.add_argument("--passes", required=True, type=int, help="number of the last pass")
+    parser.add_argument("--run", required=True, help="a run's folder, with {model}, {learning_rate} and {seed}")
+    parser.add_argument("--seeds", required=True, nargs="+", type=int)
+    parser.add_argument("--metrics", required=True, type=Path, help="the table to write")
+    parser.add_argument("--provenance", required=True, type=Path, help="the file to write")
+    jobs.run("aggregate", main, parser.parse_args())

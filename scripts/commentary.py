@@ -1,0 +1,83 @@
+"""Write the commentary: sentences chosen by the numbers in claims.csv."""
+
+import argparse
+import json
+from itertools import product
+from pathlib import Path
+
+from normscape import claims, commentary, files, jobs, metrics, reproduction, tables
+
+SHOWN = (1, 10)  # passes of the notebook that the commentary shows; reproduction.csv has all
+
+
+def main(arguments):
+    measured = tables.read(arguments.metrics, metrics.METRICS)
+    curves = tables.records(tables.read(arguments.curves, claims.CURVE_ROWS))
+    curves = [row for row in curves if row["learning_rate"] == arguments.learning_rate]
+    rows = tables.records(tables.read(arguments.claims, claims.CLAIMS))
+    printed = tables.records(tables.read(arguments.reproduction, reproduction.REPRODUCTION))
+    provenances = [json.loads(path.read_text(encoding="utf-8")) for path in provenance_files(arguments)]
+    models = [arguments.baseline, *arguments.treatments]
+    found = [commentary.claim(row, arguments.baseline, arguments.confidence) for row in rows]
+    text = commentary.render(
+        arguments.template,
+        baseline=arguments.baseline,
+        treatments=[commentary.treatment(name, found) for name in arguments.treatments],
+        excluded=claims.excluded(measured, models, arguments.learning_rate, arguments.seeds),
+        picture=arguments.figure.name,
+        alt=commentary.alternative_text(curves, models),
+        caption=commentary.caption(curves, models, arguments.confidence),
+        level=f"{100 * arguments.confidence:g} %",
+        directions=arguments.directions,
+        dataset=arguments.dataset,
+        percent=f"{100 * arguments.fraction:g} %",
+        learning_rate=arguments.learning_rate,
+        batch_size=arguments.batch_size,
+        passes=arguments.passes,
+        **commentary.reproduction_facts(printed, SHOWN),
+        like_notebook=(arguments.fraction, arguments.learning_rate, arguments.batch_size) == (0.1, 0.04, 32),
+        costs=commentary.costs(provenances),
+        provenance=commentary.provenance(provenances),
+    )
+    title = "Does batch normalisation smooth the loss landscape?"
+    files.write_text(arguments.html, commentary.to_html(text, title, {arguments.figure.name: arguments.figure}))
+    files.write_text(arguments.markdown, text)
+    print(f"{len(text.split())} words")
+
+
+def provenance_files(arguments):
+    """The provenance of each job that measured something, in the order of the rules."""
+    models = [arguments.baseline, *arguments.treatments]
+    runs = [
+        Path(arguments.run.format(model=model, learning_rate=f"{arguments.learning_rate!r}", seed=seed))
+        for model, seed in product(models, arguments.seeds)
+    ]
+    prepared = [Path(arguments.prepared.format(seed=seed)) for seed in arguments.seeds]
+    paths = [*prepared, *(run / f"provenance-{rule}.json" for rule in ("train", "smoothness") for run in runs)]
+    return [path for path in paths if path.exists()]
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--baseline", required=True)
+    parser.add_argument("--batch-size", required=True, type=int)
+    parser.add_argument("--confidence", required=True, type=float)
+    parser.add_argument("--dataset", required=True)
+    parser.add_argument("--directions", required=True, type=int)
+    parser.add_argument("--fraction", required=True, type=float)
+    parser.add_argument("--learning-rate", required=True, type=float)
+    parser.add_argument("--passes", required=True, type=int)
+    parser.add_argument("--prepared", required=True, help="provenance of the prepare rule, with {seed}")
+    parser.add_argument("--run", required=True, help="a run's folder, with {model}, {learning_rate} and {seed}")
+    parser.add_argument("--seeds", required=True, nargs="+", type=int, help="the replicates that there should be")
+    parser.add_argument("--treatments", required=True, nargs="+")
+    parser.add_argument("--claims", required=True, type=Path, help="table of the compare rule")
+    parser.add_argument("--curves", required=True, type=Path, help="table of the compare rule")
+    parser.add_argument("--figure", required=True, type=Path, help="the PNG of the figure rule")
+    parser.add_argument("--metrics", required=True, type=Path, help="table of the aggregate rule")
+    parser.add_argument("--reproduction", required=True, type=Path, help="table of the compare rule")
+    parser.add_argument("--template", required=True, type=Path)
+    parser.add_argument("--html", required=True, type=Path, help="the page to write")
+    parser.add_argument("--markdown", required=True, type=Path, help="the text to write")
+    parser.add_argument("--provenance", required=True, type=Path, help="the file to write")
+    jobs.run("commentary", main, parser.parse_args())

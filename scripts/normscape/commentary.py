@@ -1,0 +1,271 @@
+"""Sentences that follow from numbers computed elsewhere: the template chooses them by the verdicts."""
+
+import base64
+import math
+from pathlib import Path
+from typing import NamedTuple
+
+import jinja2
+import markdown
+
+HEADINGS = {  # of a claim's paragraph
+    "C1": "Train loss",
+    "C2a": "Test accuracy",
+    "C2b": "Test loss",
+    "C3": "Local smoothness: the primary endpoint",
+    "C4": "Local smoothness at equal train loss",
+    "C5": "Scale-normalised smoothness",
+    "C6a": "Volatility of the smoothness",
+    "C6b": "Volatility of the train loss",
+    "C6c": "Volatility of the test accuracy",
+    "C7": "Larger steps",
+    "C8": "Local smoothness in eval mode",
+    "C9a": "Gradient norms across layers",
+    "C9b": "Activations across layers",
+}
+
+QUOTES = (  # the notebook's sentences, and the claims that test each
+    ("local effective smoothness is much lower when using the BatchNormConvNet model", ("C3",)),
+    ("indicating that it is smoother", ("C3", "C4", "C5", "C8")),
+    ("It also shows less volatility", ("C6a",)),
+    ("its train loss and test accuracy improve more smoothly", ("C6b", "C6c")),
+    ("the model is able to more easily stochastically descend towards the minimum of the loss function", ("C1",)),
+    ("the outputs from the layers … can compound and become very very large, or very very small", ("C9b",)),
+    ("and lead to exploding or vanishing gradients", ("C9a",)),
+    ("allowing us to take larger steps for gradient descent", ("C7",)),
+)
+
+
+class Claim(NamedTuple):
+    """A row of claims.csv, put into words. `effect` ends in the interval, n and p; `size` is the same for a table."""
+
+    id: str
+    heading: str
+    estimand: str
+    treatment: str
+    mode: str
+    n: int
+    verdict: str
+    size: str
+    interval: str
+    effect: str
+    p: str
+    p_holm: str
+    one_sided: bool  # the interval lies wholly on one side of no difference
+    below: bool  # the estimate does
+
+
+def claim(row, baseline, confidence):
+    """Return the Claim that a row of claims.csv, a dict with None for empty cells, makes."""
+    if row["estimate"] is None:
+        size = interval = effect = ""
+    else:
+        ratio = row["unit"] == "log ratio"
+        numbers = [row[name] for name in ("estimate", "low", "high")]
+        numbers = [None if number is None else math.exp(number) if ratio else 100 * number for number in numbers]
+        size, low, high = to_precision(*numbers, signed=not ratio)
+        effect = f"{size} times {baseline}'s" if ratio else f"{size} percentage points from {baseline}'s"
+        size = f"× {size}" if ratio else f"{size} points"
+        interval = f"{low} to {high}" if low else ""
+        if interval:
+            effect += (
+                f" ({100 * confidence:g} % interval {interval}; n = {row['n']}, p {p_value(row['p'])}; "
+                f"{row['agreeing']} of {row['n']} replicates on this side)"
+            )
+    return Claim(
+        id=row["claim"],
+        heading=HEADINGS[row["claim"]],
+        estimand=row["estimand"],
+        treatment=row["treatment"],
+        mode=row["mode"],
+        n=row["n"],
+        verdict=row["verdict"],
+        size=size,
+        interval=interval,
+        effect=effect,
+        p=p_value(row["p"]),
+        p_holm=p_value(row["p_holm"]),
+        one_sided=row["low"] is not None and not row["low"] <= 0 <= row["high"],
+        below=row["estimate"] is not None and row["estimate"] < 0,
+    )
+
+
+def to_precision(estimate, low, high, signed):
+    """Return the three as texts, rounded to where the interval's lower arm has its second digit; "" for None."""
+    arm = estimate - low if low is not None and estimate > low else abs(estimate) or 1
+    decimals = min(max(1 - math.floor(math.log10(arm)), 0), 6)
+    form = f"{'+' if signed else ''}.{decimals}f"
+    return ["" if number is None else format(number, form).replace("-", "−") for number in (estimate, low, high)]
+
+
+def p_value(p):
+    """Return a p-value as it follows the letter p, or "" for None."""
+    if p is None:
+        return ""
+    return "< 0.001" if p < 0.001 else f"= {p:.3f}" if p < 0.1 else f"= {p:.2f}"
+
+
+def quote_verdict(found):
+    """Return what the claims that test one of the notebook's sentences say of it together."""
+    verdicts = {claim.verdict for claim in found}
+    if len(verdicts) == 1:
+        return verdicts.pop()
+    return "mixed: " + ", ".join(f"{claim.id} {claim.verdict}" for claim in found)
+
+
+class Treatment(NamedTuple):
+    """A treatment's name, its claims by id, and the notebook's sentences: (quote, verdict, ids of the claims)."""
+
+    name: str
+    claims: dict
+    quotes: list
+
+
+def treatment(name, found):
+    """Return the Treatment of that name, from the Claims of all treatments."""
+    own = {claim.id: claim for claim in found if claim.treatment == name}
+    return Treatment(name, own, [(quote, quote_verdict([own[id] for id in ids]), ids) for quote, ids in QUOTES])
+
+
+def final(curves, models, metric):
+    """Return [(model, row of the metric's curve at the last pass)] for the models that have one."""
+    rows = {(row["model"], row["pass"]): row for row in curves if row["metric"] == metric}
+    last = max((number for _, number in rows), default=None)
+    return [(model, rows[model, last]) for model in models if (model, last) in rows]
+
+
+def alternative_text(curves, models):
+    """Return what the comparison figure shows, for those who can't see it. curves: rows at one learning rate."""
+    ends = [
+        f"{title} at the last pass: "
+        + ", ".join(f"{model} {row['mean']:.3g}" for model, row in final(curves, models, metric))
+        for title, metric in (
+            ("train loss", "train_loss"),
+            ("local smoothness", "smoothness"),
+            ("test accuracy", "test_accuracy"),
+        )
+    ]
+    return (
+        "Four panels: train loss, local smoothness and test accuracy against passes, and smoothness against loss. Mean "
+        + ("; mean ".join(ends) + ".")
+    )
+
+
+def caption(curves, models, confidence):
+    """Return the comparison figure's caption: what lines and bands are, and n. curves: rows at one learning rate."""
+    counts = ", ".join(f"n = {row['n']} for {model}" for model, row in final(curves, models, "train_loss"))
+    return (
+        f"Thin lines: the replicates ({counts or 'none'}). Thick lines: their mean, geometric where the axis is "
+        f"logarithmic. Bands: the {100 * confidence:g} % t-interval of that mean, for each model by itself; the paired "
+        "differences are in the table. Pass 0, before training, is below the axis of the test accuracy. Last panel: "
+        "smoothness against the population loss at the same weights, one point a pass."
+    )
+
+
+MEASURES = {
+    "train_loss": "train loss",
+    "train_accuracy": "train accuracy",
+    "test_loss": "test loss",
+    "test_accuracy": "test accuracy",
+    "notebook_estimator": "its smoothness",
+}
+
+
+def reproduction_facts(rows, shown):
+    """Return what the template says of the rows of reproduction.csv; of the passes `shown`, each of them."""
+    distances = [abs(row["distance"]) for row in rows if row["distance"] is not None]
+    return {
+        "reproduction": [
+            {
+                "model": row["model"],
+                "number": row["pass"],
+                "metric": MEASURES[row["metric"]],
+                "notebook": f"{row['notebook']:.3f}",
+                "mean": f"{row['mean']:.3f}",
+                "sd": "–" if row["sd"] is None else f"{row['sd']:.3f}",
+                "distance": "–" if row["distance"] is None else f"{row['distance']:+.1f}".replace("-", "−"),
+                "rank": row["rank"],
+                "n": row["n"],
+            }
+            for row in rows
+            if row["pass"] in shown
+        ],
+        "reproduction_total": len(distances),
+        "within": sum(distance <= 2 for distance in distances),
+        "beyond": sum(distance > 3 for distance in distances),
+    }
+
+
+def costs(provenances):
+    """Return for each rule its number of jobs, their mean time in seconds and their largest memory in MB."""
+    rules = dict.fromkeys(facts["rule"] for facts in provenances)
+    jobs = {rule: [facts for facts in provenances if facts["rule"] == rule] for rule in rules}
+    return [
+        {
+            "rule": rule,
+            "jobs": len(facts),
+            "seconds": f"{sum(job['seconds'] for job in facts) / len(facts):.1f}",
+            "memory": f"{max(job['peak_memory_mb'] for job in facts):.0f}",
+        }
+        for rule, facts in jobs.items()
+    ]
+
+
+def provenance(provenances):
+    """Return a line on the code, versions and devices that the numbers come from."""
+
+    def all_of(values):
+        return ", ".join(sorted({str(value) for value in values}))
+
+    versions = [facts["versions"] for facts in provenances]
+    packages = ", ".join(f"{name} {all_of(each[name] for each in versions)}" for name in versions[0])
+    code = all_of(facts["git"] or "unknown (not a git repository)" for facts in provenances)
+    devices, threads, platforms = (
+        all_of(facts[key] for facts in provenances) for key in ("device", "threads", "platform")
+    )
+    return f"Code: {code}. {packages}. Device: {devices}; {threads} thread a job; {platforms}."
+
+
+def render(template, **facts):
+    """Return the commentary in Markdown. A name that the template uses and `facts` lacks is an error.
+
+    template: path of the Jinja template.
+    """
+    template = Path(template)
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(template.parent),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # Markdown; names are letters, digits and "_-."
+    )
+    return environment.get_template(template.name).render(**facts)
+
+
+PAGE = """<!DOCTYPE html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>{title}</title>
+<style>
+body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 50rem; margin: 2rem auto; padding: 0 1rem; color: #222; }}
+img {{ max-width: 100%; }}
+table {{ border-collapse: collapse; font-size: 0.85rem; display: block; overflow-x: auto; }}
+th, td {{ text-align: left; padding: 0.25rem 0.6rem; border-bottom: 1px solid #ddd; vertical-align: top; }}
+</style>
+{body}
+</html>
+"""
+
+
+def to_html(text, title, pictures):
+    """Return the Markdown `text` as an HTML page that needs no other file.
+
+    pictures: {name as in the text: path of a PNG}; they are written into the page.
+    """
+    body = markdown.markdown(text, extensions=["tables"], output_format="html")
+    for name, path in pictures.items():
+        data = base64.b64encode(Path(path).read_bytes()).decode()
+        body = body.replace(f'src="{name}"', f'src="data:image/png;base64,{data}"')
+    return PAGE.format(title=title, body=body)

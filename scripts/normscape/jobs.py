@@ -1,0 +1,89 @@
+"""What every job's program does around its work: one thread, device, one-line errors, provenance."""
+
+import platform
+import resource
+import subprocess
+import sys
+import time
+from importlib import metadata
+from pathlib import Path
+
+from . import files
+
+PACKAGES = ("torch", "torchvision", "numpy", "scipy", "pandas", "matplotlib", "safetensors", "snakemake")
+THREADS = 1  # a job's float sums depend on the number of threads, and tables must not: parallelism is models × seeds
+
+
+def run(rule, work, arguments):
+    """Run `work(arguments)` as the job of `rule`, and write its provenance to `arguments.provenance`.
+
+    work: returns None or a dict of facts for the provenance.
+    An InputError ends the program with its one line and exit code 1. Any other exception is a bug: its traceback shows.
+    """
+    torch = sys.modules.get("torch")  # programs that draw or write text don't load it
+    if torch:
+        torch.set_num_threads(THREADS)
+    started, started_cpu = time.monotonic(), time.process_time()
+    try:
+        facts = work(arguments) or {}
+    except files.InputError as error:
+        sys.exit(f"{rule}: {error}")
+    files.write_json(
+        arguments.provenance,
+        {
+            "rule": rule,
+            "settings": {name: str(value) for name, value in sorted(vars(arguments).items())},
+            "versions": {"python": platform.python_version(), **{name: metadata.version(name) for name in PACKAGES}},
+            "git": _git_state(),
+            "platform": platform.platform(),
+            "threads": THREADS,
+            "device": "cpu",
+            "seconds": round(time.monotonic() - started, 3),
+            "work_cpu_seconds": round(time.process_time() - started_cpu, 3),
+            "process_cpu_seconds": round(time.process_time(), 3),
+            "peak_memory_mb": round(_peak_memory_mb(), 1),
+        }
+        | facts,
+    )
+
+
+def device(name):
+    """Return the torch device that the config's `device` names: `cpu`, `cuda`, or `auto`: CUDA where there is one.
+
+    On CUDA, sets what makes sums repeatable and exact to float32: no TF32, no choosing of algorithms by their speed.
+    Raises InputError for `cuda` where there is none.
+    """
+    import torch
+
+    available = torch.cuda.is_available()
+    if name == "cuda" and not available:
+        raise files.InputError("device: no CUDA device is found here; set `device: cpu` or `device: auto`")
+    if name == "cpu" or not available:
+        return torch.device("cpu")
+    torch.backends.cudnn.benchmark = False
+    torch.backends.cudnn.deterministic = True
+    torch.backends.cudnn.allow_tf32 = False
+    torch.backends.cuda.matmul.allow_tf32 = False
+    return torch.device("cuda")
+
+
+def device_name(device):
+    """Return the name of a torch device's model, as the provenance tells it."""
+    import torch
+
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else "cpu"
+
+
+def _git_state():
+    """Return `git describe` of the code that ran, with `-dirty` for uncommitted changes; None outside a repository."""
+    command = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty", "--abbrev=40"]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=30).stdout.strip()
+    except (OSError, subprocess.SubprocessError):
+        return None
+
+
+def _peak_memory_mb():
+    """Return the most memory this process has held at once, in 10⁶ bytes."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / 1e6 if sys.platform == "darwin" else peak * 1024 / 1e6  # kibibytes, except on macOS

@@ -1,0 +1,131 @@
+"""Building a network from its entry in the config.
+
+A network is a plain `nn.Sequential` with named layers, so that it can be cut at its BatchNorm layers and each layer's
+weights can be drawn from a stream named after it: two networks of a replicate start from the same weights wherever
+they have a layer of the same name and shape.
+"""
+
+import math
+from collections import OrderedDict
+
+import torch
+from torch import nn
+
+from .files import InputError
+from .streams import generator
+
+NORMALISATIONS = {"none": None, "batch": nn.BatchNorm2d}
+
+
+def build(entry, image_shape, classes, seed):
+    """Return the network that `entry` describes, freshly initialised, in train mode, channels-last.
+
+    entry: `channels` (filters of each convolution, a list), `kernel_size` (odd), `normalisation` (of NORMALISATIONS,
+        placed after each max-pool, as in the notebook). A convolution keeps the image's size; a max-pool halves it.
+    image_shape: (channels, height, width) of one image.
+    classes: the number of outputs.
+    seed: the replicate; its streams `weights/<layer>` give the initial weights.
+    Raises InputError where the image is too small for that many max-pools.
+    """
+    normalisation = NORMALISATIONS[entry["normalisation"]]
+    depth = len(entry["channels"])
+    if min(image_shape[1:]) < 2**depth:
+        raise InputError(
+            f"models: {depth} convolutions with a max-pool each need images of at least {2**depth} pixels a side, "
+            f"not {image_shape[1]} × {image_shape[2]}; shorten `channels`"
+        )
+    layers, inputs = OrderedDict(), image_shape[0]
+    for i, outputs in enumerate(entry["channels"], start=1):
+        layers[f"conv{i}"] = nn.Conv2d(inputs, outputs, entry["kernel_size"], padding=entry["kernel_size"] // 2)
+        # The notebook has ReLU before the max-pool. ReLU is monotone, so the two commute: function and gradient are
+        # the same, and ReLU sees a quarter of the pixels.
+        layers[f"pool{i}"] = nn.MaxPool2d(2)
+        layers[f"relu{i}"] = nn.ReLU()
+        if normalisation:
+            layers[f"norm{i}"] = normalisation(outputs)
+        inputs = outputs
+    layers["flatten"] = nn.Flatten()
+    layers["linear"] = nn.Linear(layer_shapes(nn.Sequential(layers), image_shape)[-1][1][0], classes)
+    net = nn.Sequential(layers).to(memory_format=torch.channels_last)
+    for name, layer in net.named_children():
+        if isinstance(layer, nn.Conv2d | nn.Linear):
+            _initialise(layer, generator(seed, f"weights/{name}"))
+    return net
+
+
+def _initialise(layer, stream):
+    """Draw a layer's weights and biases as torch does by default, from a stream of their own."""
+    # In the default memory order: the same draws give the same weights in whatever layout the layer keeps them.
+    weight = torch.empty(layer.weight.shape)
+    nn.init.kaiming_uniform_(weight, a=math.sqrt(5), generator=stream)
+    bound = 1 / math.sqrt(weight[0].numel())
+    with torch.no_grad():
+        layer.weight.copy_(weight)
+        layer.bias.uniform_(-bound, bound, generator=stream)
+
+
+def layer_shapes(net, image_shape):
+    """Return [(layer's name, shape of its output for one image)], from an image of zeros sent through `net`.
+
+    The way of the notebook's step 1: sizes are computed, never written down. Leaves the network as it was.
+    """
+    was_training = net.training
+    net.eval()  # so that BatchNorm's running averages stay as they are
+    shapes, x = [], torch.zeros(1, *image_shape)
+    with torch.no_grad():
+        for name, layer in net.named_children():
+            x = layer(x)
+            shapes.append((name, tuple(x.shape[1:])))
+    net.train(was_training)
+    return shapes
+
+
+def parameter_count(net):
+    """Return the number of trainable parameters."""
+    return sum(parameter.numel() for parameter in net.parameters())
+
+
+def flat_parameters(net):
+    """Return all parameters as one vector, shape (p,), float64, in the order of `net.parameters()`."""
+    return torch.cat([parameter.detach().reshape(-1).double() for parameter in net.parameters()])
+
+
+def has_batchnorm(net):
+    """Return whether a layer of `net` couples the images of a batch through their mean and variance."""
+    return any(isinstance(layer, nn.modules.batchnorm._BatchNorm) for layer in net.modules())
+
+
+def layer_slices(net):
+    """Return {layer's name: slice of its parameters in the flattened parameter vector}, for layers with parameters."""
+    slices, start = {}, 0
+    for name, layer in net.named_children():
+        size = parameter_count(layer)
+        if size:
+            slices[name] = slice(start, start + size)
+        start += size
+    return slices
+
+
+@torch.no_grad()
+def filter_norms(net):
+    """Return {convolution's name: norm of each of its filters, bias included, shape (filters,)}, as float64."""
+    return {
+        name: torch.cat([layer.weight.flatten(1), layer.bias[:, None]], 1).double().norm(dim=1)
+        for name, layer in net.named_children()
+        if isinstance(layer, nn.Conv2d)
+    }
+
+
+def filter_scales(net):
+    """Return, for each parameter, the norm of the convolution filter that it belongs to, or 1: shape (p,), float64.
+
+    BatchNorm makes the network's function invariant to these norms: pooling and ReLU between pass them on unchanged.
+    """
+    norms, parts = filter_norms(net), []
+    for name, layer in net.named_children():
+        for parameter in layer.parameters():
+            scale = torch.ones(parameter.shape, dtype=torch.float64, device=parameter.device)
+            if name in norms:
+                scale *= norms[name].reshape(-1, *[1] * (parameter.dim() - 1))
+            parts.append(scale.flatten())
+    return torch.cat(parts)

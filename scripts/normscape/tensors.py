@@ -1,0 +1,105 @@
+"""The subsample, its normalisation, and cached tensor files.
+
+A cached file is a safetensors file whose header also holds the SHA-256 of its tensors, so that a flipped byte is
+noticed when it is read.
+"""
+
+import hashlib
+import json
+from typing import NamedTuple
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+
+from .files import InputError, replacing
+from .streams import generator
+
+
+class Data(NamedTuple):
+    """What one replicate trains and is tested on: normalised images (n, channels, height, width) and labels (n,)."""
+
+    train_images: torch.Tensor
+    train_labels: torch.Tensor
+    test_images: torch.Tensor
+    test_labels: torch.Tensor
+
+
+def subsample(total, size, seed):
+    """Return the indices, shape (size,), of `size` of `total` images, drawn without replacement by replicate `seed`."""
+    return torch.randperm(total, generator=generator(seed, "subsample"))[:size]
+
+
+def pixel_statistics(images):
+    """Return mean, standard deviation (ddof = 1) and whether it is constant, of each pixel over `images`.
+
+    images: uint8, shape (n, …), n ≥ 2. Returns float32, float32 and bool tensors of one image's shape.
+    Sums of pixels and of their squares are whole numbers below 2⁵³, so "constant" is exact.
+    """
+    n = len(images)
+    total = torch.zeros(images.shape[1:], dtype=torch.int64)
+    squares = torch.zeros_like(total)
+    for part in images.split(1000):  # int64 copies of a few images at a time
+        part = part.to(torch.int64)
+        total += part.sum(0)
+        squares += part.square().sum(0)
+    scatter = n * squares - total.square()  # n(n − 1) times the variance
+    std = (scatter.double() / (n * (n - 1))).sqrt()
+    return (total.double() / n).float(), std.float(), scatter == 0
+
+
+def normalise(images, mean, std, constant):
+    """Return (images − mean) / (std + 10⁻⁶) as float32, and 0 in every pixel that is `constant`.
+
+    The notebook's formula, but for constant pixels: dividing those by 10⁻⁶ puts a test image in which they are not
+    constant millions of standard deviations away.
+    """
+    normalised = (images.float() - mean) / (std + 1e-6)
+    normalised[:, constant] = 0
+    return normalised
+
+
+def save(path, tensors, facts):
+    """Write `tensors` (name → tensor) and `facts` (name → str) to `path`, whole or not at all; return the SHA-256."""
+    tensors = {name: tensor.contiguous() for name, tensor in tensors.items()}
+    digest = _digest(tensors)
+    with replacing(path) as temporary:
+        # One entry: the order of several would differ from run to run.
+        save_file(tensors, temporary, metadata={"facts": json.dumps({**facts, "sha256": digest}, sort_keys=True)})
+    return digest
+
+
+def load(path):
+    """Return the tensors of a file that `save` wrote, and its facts, `sha256` among them.
+
+    Raises InputError, naming the file and the remedy, where it is damaged.
+    """
+    remedy = "delete the file and run again: it will be made anew"
+    try:
+        with safe_open(path, framework="pt") as file:
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a dict)
+            facts = json.loads((file.metadata() or {})["facts"])
+    except (OSError, SafetensorError, KeyError, ValueError) as error:
+        raise InputError(f"{path}: can't be read as a safetensors file ({error}); {remedy}") from error
+    if facts.get("sha256") != _digest(tensors):
+        raise InputError(f"{path}: its tensors don't have the SHA-256 that it states; {remedy}")
+    return tensors, facts
+
+
+def _digest(tensors):
+    """Return the SHA-256 over names, types, shapes and bytes, in the order of the names."""
+    digest = hashlib.sha256()
+    for name, tensor in sorted(tensors.items()):
+        digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)};".encode())
+        digest.update(tensor.numpy())
+    return digest.hexdigest()
+
+
+def load_data(path, device="cpu"):
+    """Return the Data in a file of the `prepare` rule, on `device`, the number of classes, and the file's SHA-256."""
+    tensors, facts = load(path)
+    try:
+        data = Data(*(tensors[name].to(device) for name in Data._fields))
+        return data, int(facts["classes"]), facts["sha256"]
+    except (KeyError, ValueError) as error:
+        raise InputError(f"{path}: is not a file of the prepare rule ({error}); delete it and run again") from error

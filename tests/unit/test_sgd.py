@@ -1,0 +1,107 @@
+import copy
+import math
+
+import pytest
+import torch
+from normscape import networks, sgd, tensors
+from normscape.files import InputError
+from normscape.streams import generator
+
+SHAPE = (1, 8, 8)
+ENTRY = {"channels": [3, 4], "kernel_size": 3, "normalisation": "batch"}
+
+
+def make_data(n=100):
+    stream = torch.Generator().manual_seed(5)
+    images = torch.randn(2 * n, *SHAPE, generator=stream)
+    labels = torch.randint(0, 10, (2 * n,), generator=stream)
+    return tensors.Data(images[:n], labels[:n], images[n:], labels[n:])
+
+
+def make_net(seed=0, **changes):
+    return networks.build({**ENTRY, **changes}, SHAPE, 10, seed)
+
+
+def run(net, data, passes=2, learning_rate=0.05, batch_size=16, seed=0):
+    return list(sgd.train(net, data, seed, learning_rate, batch_size, passes))
+
+
+def test_a_pass_of_the_notebook_is_188_updates():
+    assert sgd.updates_per_pass(6000, 32) == 188
+
+
+def test_training_is_torchs_sgd_on_batches_drawn_with_replacement():
+    data, net = make_data(), make_net()
+    literal = copy.deepcopy(net)
+    after = run(net, data)
+    optimiser = torch.optim.SGD(literal.parameters(), lr=0.05)
+    batches = torch.cat([torch.randint(100, (6, 16), generator=s) for s in [generator(0, "batches")] for _ in range(2)])
+    assert any(len(set(batch.tolist())) < 16 for batch in batches)  # with replacement: some image comes twice
+    literal.train()
+    for batch in batches:
+        optimiser.zero_grad()
+        torch.nn.functional.cross_entropy(literal(data.train_images[batch]), data.train_labels[batch]).backward()
+        optimiser.step()
+    for name, value in literal.state_dict().items():
+        assert torch.allclose(after[-1].state[name], value, atol=1e-6), name
+    assert after[-1].state["norm1.num_batches_tracked"] == 12
+
+
+def test_reported_losses_are_of_eval_mode_and_change_nothing():
+    data, net = make_data(150), make_net()
+    run(net, data, passes=1)
+    before = copy.deepcopy(net.state_dict())
+    loss, accuracy = sgd.evaluate(net, data.train_images, data.train_labels)
+    net.eval()
+    scores = net(data.train_images)
+    assert math.isclose(loss, torch.nn.functional.cross_entropy(scores, data.train_labels).item(), rel_tol=1e-5)
+    assert accuracy == (scores.argmax(1) == data.train_labels).double().mean().item()
+    assert all(torch.equal(before[name], value) for name, value in net.state_dict().items())
+
+
+def test_pass_0_is_told_before_any_update():
+    data, net = make_data(), make_net()
+    before = copy.deepcopy(net.state_dict())
+    first = run(net, data)[0]
+    assert first.number == 0
+    assert all(torch.equal(before[name], value) for name, value in first.state.items())
+
+
+def test_more_passes_change_no_earlier_number_and_seeds_differ():
+    data = make_data()
+    short, long = run(make_net(), data, passes=1), run(make_net(), data, passes=3)
+    assert [after.measures for after in short] == [after.measures for after in long[:2]]
+    assert run(make_net(), data, seed=1)[1].measures != short[1].measures
+
+
+def test_a_run_doesnt_touch_the_global_random_state():
+    state = torch.random.get_rng_state()
+    data = make_data()
+    net = make_net()
+    state = torch.random.get_rng_state()
+    run(net, data)
+    assert torch.equal(state, torch.random.get_rng_state())
+
+
+def test_divergence_ends_the_training_and_is_told_in_each_row_that_remains():
+    after = run(make_net(normalisation="none"), make_data(), passes=3, learning_rate=1e30)
+    assert [step.measures["diverged"] for step in after] == [0, 1, 1, 1]
+    assert [step.state is None for step in after] == [False, True, True, True]
+    assert all(
+        after[1].measures[name] is None for name in ("train_loss", "test_loss", "train_accuracy", "test_accuracy")
+    )
+
+
+def test_checkpoints_are_given_back(tmp_path):
+    after = run(make_net(), make_data())
+    sgd.save_checkpoints(tmp_path / "checkpoints", [step.state for step in after], {})
+    states = sgd.load_checkpoints(tmp_path / "checkpoints", make_net())
+    assert len(states) == 3
+    for step, state in zip(after, states, strict=True):
+        assert all(torch.equal(step.state[name], value) for name, value in state.items())
+
+
+def test_checkpoints_of_another_model_are_refused(tmp_path):
+    sgd.save_checkpoints(tmp_path / "checkpoints", [make_net().state_dict()], {})
+    with pytest.raises(InputError, match="pass 0 isn't a checkpoint of this model"):
+        sgd.load_checkpoints(tmp_path / "checkpoints", make_net(normalisation="none"))

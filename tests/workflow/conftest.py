@@ -1,0 +1,138 @@
+"""A checkout of its own for the tests that run the real workflow, and one finished run to start from."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = ("Snakefile", "config.yaml", "profiles", "scripts", "workflow")
+
+# Two replicates of both models on 120 images: every rule and every path, in seconds.
+SMALL = {
+    "experiment": "small",
+    "dataset": {"fraction": 0.002},
+    "seeds": [0, 1],
+    "training": {"passes": 2},
+    "smoothness": {"detailed_passes": [2]},
+    "figure": {"dpi": 50},
+}
+
+
+class Checkout:
+    """A copy of the sources in a folder of its own, with a config that tests edit."""
+
+    def __init__(self, folder, raw_data):
+        self.folder = folder
+        for name in SOURCES:
+            source = ROOT / name
+            if source.is_dir():
+                shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+            else:
+                folder.mkdir(parents=True, exist_ok=True)
+                shutil.copy(source, folder / name)
+        self.edit_config(SMALL, {"dataset": {"sources": [str(raw_data / "FashionMNIST" / "raw")]}})
+
+    def copy(self, folder):
+        """Return a copy of this checkout with its results and Snakemake's memory of them, times and all."""
+        shutil.copytree(self.folder, folder, symlinks=True)
+        other = object.__new__(Checkout)
+        other.folder = folder
+        return other
+
+    def path(self, name):
+        return self.folder / name
+
+    def results(self, name=""):
+        return self.folder / "results" / "small" / name
+
+    def run_folder(self, model, seed):
+        return self.results(f"runs/{model}/lr-0.04/seed-{seed}")
+
+    def config(self):
+        return yaml.safe_load(self.path("config.yaml").read_text())
+
+    def edit_config(self, *changes):
+        config = self.config()
+        for change in changes:
+            _merge(config, change)
+        self.path("config.yaml").write_text(yaml.safe_dump(config, sort_keys=False))
+
+    def snakemake(self, *arguments, **options):
+        """Run snakemake to its end and return the finished process, output and errors in `stdout`."""
+        return subprocess.run(
+            self.command(*arguments), cwd=self.folder, env=environment(), text=True, timeout=300,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **options,
+        )  # fmt: skip
+
+    def start(self, *arguments):
+        """Start snakemake in a process group of its own and return at once."""
+        return subprocess.Popen(
+            self.command(*arguments), cwd=self.folder, env=environment(), text=True, start_new_session=True,
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+
+    @staticmethod
+    def command(*arguments):
+        return [sys.executable, "-m", "snakemake", *(arguments or ("--cores", "4"))]
+
+    def finish(self, *arguments):
+        done = self.snakemake(*arguments)
+        assert done.returncode == 0, done.stdout
+        return done
+
+    def planned(self, *arguments):
+        """Return the jobs that snakemake would run, each as its rule's name and its wildcards."""
+        done = self.snakemake("--dry-run", "--cores", "4", *arguments)
+        assert done.returncode == 0, done.stdout
+        jobs = set()
+        for block in re.split(r"\n\n+", done.stdout):
+            rule = re.search(r"^(?:local)?rule (\w+):$", block, re.MULTILINE)
+            if rule and rule[1] != "all":
+                wildcards = re.search(r"^ +wildcards: (.*)$", block, re.MULTILINE)
+                values = [pair.split("=")[1] for pair in wildcards[1].split(", ")] if wildcards else []
+                jobs.add(" ".join([rule[1], *values]))
+        return jobs
+
+    def tables(self):
+        return {name: self.results(name).read_bytes() for name in ("metrics.csv", "claims.csv", "curves.csv")}
+
+
+def environment():
+    """The environment less what an outer Snakemake or pytest would hand on."""
+    return {
+        name: value for name, value in os.environ.items() if not name.startswith(("SNAKEMAKE", "PYTEST", "PYTHONPATH"))
+    }
+
+
+def _merge(config, change):
+    for key, value in change.items():
+        if isinstance(value, dict) and isinstance(config.get(key), dict):
+            _merge(config[key], value)
+        else:
+            config[key] = value
+
+
+@pytest.fixture
+def checkout(tmp_path, raw_data):
+    """A fresh checkout without results."""
+    return Checkout(tmp_path / "checkout", raw_data)
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory, raw_data):
+    """A checkout in which the small experiment has run to its end, with four cores. Tests leave it as it is."""
+    checkout = Checkout(tmp_path_factory.mktemp("finished") / "checkout", raw_data)
+    checkout.finish("--cores", "4")
+    return checkout
+
+
+@pytest.fixture
+def rerun(finished, tmp_path):
+    """A copy of the finished checkout, to be edited, damaged and run again."""
+    return finished.copy(tmp_path / "rerun")

@@ -1,0 +1,120 @@
+"""A config that can't be meant gets one clear line before anything runs, and touches nothing."""
+
+import pytest
+import yaml
+
+MODEL = {"channels": [16], "kernel_size": 5, "normalisation": "none"}
+
+BAD = {
+    "unknown key": ({"sedes": [0]}, "config: unknown key 'sedes'; did you mean 'seeds'?"),
+    "unknown inner key": ({"training": {"momentum": 0.9}}, "config: training: unknown key 'momentum'; known are "),
+    "unknown key of a model": (
+        {"models": {"ConvNet": {"kernelsize": 3}}},
+        "config: models.ConvNet: unknown key 'kernelsize'; did you mean 'kernel_size'?",
+    ),
+    "a text for a number": (
+        {"training": {"learning_rate": "1e-3"}},
+        "config: training.learning_rate: the text '1e-3' is not a number; ",
+    ),
+    "a word for a number": ({"training": {"passes": "ten"}}, "config: training.passes: 'ten' is not of type 'integer'"),
+    "a fraction for a whole number": ({"training": {"passes": 2.0}}, "config: training.passes: 2.0 is not of type"),
+    "truth for a number": ({"smoothness": {"directions": True}}, "config: smoothness.directions: True is not of type"),
+    "a number for a list": ({"seeds": 3}, "config: seeds: 3 is not of type 'array'"),
+    "nothing for a section": ({"training": None}, "config: training: None is not of type 'object'"),
+    "no images": (
+        {"dataset": {"fraction": 0}},
+        "config: dataset.fraction: 0 is less than or equal to the minimum of 0",
+    ),
+    "more images than there are": ({"dataset": {"fraction": 1.5}}, "config: dataset.fraction: 1.5 is greater than"),
+    "not a number": ({"dataset": {"fraction": float("nan")}}, "config: dataset.fraction: nan is not of type 'number'"),
+    "fewer images than a batch": (
+        {"dataset": {"fraction": 0.0005}},
+        "config: dataset.fraction: 0.0005 leaves 30 images, fewer than a batch (training.batch_size: 32)",
+    ),
+    "a source of no kind": (
+        {"dataset": {"sources": ["upstraem"]}},
+        "config: dataset.sources.0: 'upstraem' is none of: ",
+    ),
+    "an unknown data set": ({"dataset": {"name": "MNISTE"}}, "config: dataset.name: 'MNISTE' is not one of"),
+    "a seed twice": ({"seeds": [0, 1, 1]}, "config: seeds: 1 stands twice"),
+    "no seeds": ({"seeds": []}, "config: seeds: "),
+    "a negative seed": ({"seeds": [-1]}, "config: seeds.0: -1 is less than the minimum of 0"),
+    "a negative rate": ({"training": {"learning_rate": -0.1}}, "config: training.learning_rate: -0.1 is less than"),
+    "zero passes": ({"training": {"passes": 0}}, "config: training.passes: 0 is less than the minimum of 1"),
+    "no multiple of 1": ({"smoothness": {"step_multiples": [2]}}, "config: smoothness.step_multiples: [2] lacks 1"),
+    "a path for a model": ({"models": {"../up": MODEL}}, "config: models: '../up' can't be the name of a folder; "),
+    "a command for a model": ({"models": {"$(touch x)": MODEL}}, "config: models: '$(touch x)' can't be the name of"),
+    "twins": ({"models": {"convnet": MODEL}}, "config: models: 'ConvNet' has a twin"),
+    "a path for an experiment": ({"experiment": "a/b"}, "config: experiment: 'a/b' can't be the name of a folder; "),
+    "the data's folder": ({"experiment": "data"}, "config: experiment: 'data' is taken by the workflow itself"),
+    "an even kernel": (
+        {"models": {"ConvNet": {"kernel_size": 4}}},
+        "config: models.ConvNet.kernel_size: 4 is not one of",
+    ),
+    "an unknown normalisation": ({"models": {"ConvNet": {"normalisation": "bach"}}}, "config: models.ConvNet.normal"),
+    "a baseline that is no model": (
+        {"comparison": {"baseline": "Conv"}},
+        "config: comparison: 'Conv' is not among the",
+    ),
+    "a treatment that is no model": ({"comparison": {"treatments": ["X"]}}, "config: comparison: 'X' is not among the"),
+    "a treatment that is the baseline": (
+        {"comparison": {"treatments": ["ConvNet"]}},
+        "config: comparison.treatments: 'ConvNet' is the baseline, too",
+    ),
+    "certainty": ({"comparison": {"confidence": 1}}, "config: comparison.confidence: 1 is greater than or equal to"),
+    "an unknown device": ({"device": "gpu"}, "config: device: 'gpu' is not one of ['cpu', 'cuda', 'auto']"),
+    "a model too deep for its images": (
+        {"models": {"Deep": {**MODEL, "channels": [4, 4, 4, 4, 4]}}},
+        "config: models.Deep.channels: [4, 4, 4, 4, 4] is too long",
+    ),
+}
+
+
+def refused(checkout):
+    """Return the one line with which the workflow refuses to start."""
+    before = {path: path.stat().st_mtime_ns for path in checkout.path("results").rglob("*")}
+    done = checkout.snakemake("--cores", "4")
+    assert done.returncode != 0
+    assert {path: path.stat().st_mtime_ns for path in checkout.path("results").rglob("*")} == before
+    lines = [line for line in done.stdout.splitlines() if not line.startswith("Using workflow specific profile")]
+    assert len(lines) == 1, done.stdout
+    return lines[0]
+
+
+@pytest.fixture(scope="module")
+def with_results(finished, tmp_path_factory):
+    return finished.copy(tmp_path_factory.mktemp("config") / "checkout")
+
+
+@pytest.mark.parametrize("fault", BAD)
+def test_a_bad_value_gets_one_line(with_results, fault):
+    change, line = BAD[fault]
+    kept = with_results.path("config.yaml").read_text()
+    with_results.edit_config(change)
+    try:
+        assert refused(with_results).startswith(line)
+    finally:
+        with_results.path("config.yaml").write_text(kept)
+
+
+@pytest.mark.parametrize("key", ["experiment", "seeds", "training.passes", "models.ConvNet.channels"])
+def test_a_missing_key_gets_one_line(with_results, key):
+    kept = with_results.path("config.yaml").read_text()
+    config = with_results.config()
+    *sections, name = key.split(".")
+    inner = config
+    for section in sections:
+        inner = inner[section]
+    del inner[name]
+    with_results.path("config.yaml").write_text(yaml.safe_dump(config))
+    try:
+        line = refused(with_results)
+    finally:
+        with_results.path("config.yaml").write_text(kept)
+    assert line == f"config: {'.'.join(sections) + ': ' if sections else ''}the key {name!r} is missing"
+
+
+def test_a_results_folder_that_is_none_gets_one_line(checkout):
+    checkout.path("results").mkdir()
+    checkout.path("results/small").write_text("in the way")
+    assert refused(checkout).startswith("results/small: can't be written; ")

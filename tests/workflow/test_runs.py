@@ -1,0 +1,129 @@
+"""The real workflow on real data, at a small size: what it makes, and that it makes the same again."""
+
+import json
+from itertools import product
+
+import pandas
+from normscape import claims, metrics, sgd, smoothness, tables
+
+
+def test_every_promised_file_is_there(finished):
+    promised = [
+        "samples.png",
+        "metrics.csv",
+        "claims.csv",
+        "curves.csv",
+        "comparison.png",
+        "comparison.svg",
+        "commentary.md",
+    ]
+    for model, seed in product(["ConvNet", "BatchNormConvNet"], [0, 1]):
+        run = f"runs/{model}/lr-0.04/seed-{seed}"
+        promised += [
+            f"{run}/{name}" for name in ("history.csv", "checkpoints.safetensors", "smoothness.csv", "layers.csv")
+        ]
+        promised += [f"tensors/seed-{seed}.safetensors"]
+    assert [name for name in promised if not finished.results(name).is_file()] == []
+    assert list(finished.path("results").rglob(".*.tmp*")) == []
+
+
+def test_the_tables_keep_their_contracts(finished):
+    measured = tables.read(finished.results("metrics.csv"), metrics.METRICS)
+    runs = list(product(["BatchNormConvNet", "ConvNet"], [0.04], [0, 1]))
+    keys = ["model", "learning_rate", "seed"]
+    assert list(measured[keys].drop_duplicates().itertuples(index=False, name=None)) == runs
+    for model, _, seed in runs:
+        folder = finished.run_folder(model, seed)
+        history = tables.read(folder / "history.csv", sgd.HISTORY)
+        assert list(history["pass"]) == [0, 1, 2]
+        probes = tables.read(folder / "smoothness.csv", smoothness.SMOOTHNESS)
+        assert list(zip(probes["pass"], probes["mode"], strict=True)) == [
+            (1, "population"),
+            (2, "population"),
+            (2, "eval"),
+        ]
+        # Two rooms measure the same loss by different ways.
+        evaluated = probes.loc[probes["mode"] == "eval", "loss"].item()
+        assert abs(evaluated / history["train_loss"].iloc[-1] - 1) < 1e-5
+    assert len(tables.read(finished.results("claims.csv"), claims.CLAIMS)) == len(claims.ESTIMANDS)
+
+
+def test_both_models_of_a_replicate_start_from_the_same_weights_and_other_replicates_do_not(finished):
+    losses = {
+        (model, seed): pandas.read_csv(finished.run_folder(model, seed) / "history.csv")["train_loss"][0]
+        for model, seed in product(["ConvNet", "BatchNormConvNet"], [0, 1])
+    }
+    # At first BatchNorm's running averages are 0 and 1, so that in eval mode it passes on what it gets, but for ε.
+    assert abs(losses["ConvNet", 0] - losses["BatchNormConvNet", 0]) < 1e-3
+    assert abs(losses["ConvNet", 0] - losses["ConvNet", 1]) > 1e-3
+
+
+def test_provenance_stands_beside_the_outputs_and_times_nowhere_else(finished):
+    provenance = json.loads((finished.run_folder("ConvNet", 0) / "provenance-train.json").read_text())
+    assert provenance["rule"] == "train"
+    assert provenance["threads"] == 1
+    assert provenance["device"] == "cpu"
+    assert provenance["seconds"] > 0
+    assert 100 < provenance["peak_memory_mb"] < 2000
+    assert provenance["settings"]["passes"] == "2"
+    assert provenance["versions"]["torch"].startswith("2.")
+    assert len(list(finished.path("results").rglob("provenance-*.json"))) == 1 + 1 + 2 + 4 + 4 + 4
+
+
+def test_the_training_log_tells_the_shapes_and_a_line_a_pass(finished):
+    log = (finished.run_folder("ConvNet", 0) / "train.log").read_text().splitlines()
+    assert log[0] == "ConvNet: 28938 parameters; input (1, 28, 28), then"
+    assert "  flatten  (1568,)" in log
+    assert [line.partition(":")[0] for line in log[-3:]] == ["pass 0 of 2", "pass 1 of 2", "pass 2 of 2"]
+    log = (finished.run_folder("BatchNormConvNet", 0) / "train.log").read_text()
+    assert log.startswith("BatchNormConvNet: 29034 parameters")
+
+
+def test_one_core_in_another_folder_gives_the_same_bytes(checkout, finished):
+    checkout.finish("--cores", "1")
+    assert checkout.tables() == finished.tables()
+    for name in ("comparison.png", "comparison.svg", "samples.png", "tensors/seed-0.safetensors"):
+        assert checkout.results(name).read_bytes() == finished.results(name).read_bytes(), name
+
+
+def test_probing_leaves_the_checkpoints_as_they_are_and_more_of_it_changes_no_number(rerun, finished):
+    rerun.edit_config(
+        {
+            "smoothness": {"directions": 2, "step_multiples": [0.5, 1], "detailed_passes": [1, 2]},
+            "models": {"Other": {"channels": [4], "kernel_size": 3, "normalisation": "batch"}},
+        }
+    )
+    rerun.finish("--cores", "4")
+    checkpoint = rerun.run_folder("BatchNormConvNet", 1) / "checkpoints.safetensors"
+    assert (
+        checkpoint.read_bytes() == (finished.run_folder("BatchNormConvNet", 1) / "checkpoints.safetensors").read_bytes()
+    )
+    names = [column.name for column in metrics.METRICS]
+    before, after = (
+        pandas.read_csv(run.results("metrics.csv"), dtype=str, keep_default_na=False)[names]
+        for run in (finished, rerun)
+    )
+    # These three speak of all multiples together.
+    before = before[~before["metric"].isin(["effective_beta", "loss_range", "gradient_change_range"])]
+    known = before.merge(after, how="left", on=names, indicator=True)
+    assert list(known.loc[known["_merge"] != "both", names].itertuples(index=False)) == []
+
+
+def test_a_pass_more_changes_no_number_of_the_passes_before(rerun, finished):
+    rerun.edit_config({"training": {"passes": 3}, "seeds": [0]})
+    rerun.finish("--cores", "4")
+    for name in ("history.csv", "smoothness.csv", "layers.csv"):
+        before = (finished.run_folder("BatchNormConvNet", 0) / name).read_text()
+        assert (rerun.run_folder("BatchNormConvNet", 0) / name).read_text().startswith(before), name
+
+
+def test_divergence_is_a_result(rerun):
+    rerun.edit_config({"training": {"learning_rate": 1000.0}, "seeds": [0]})
+    rerun.finish("--cores", "4")
+    folder = rerun.results("runs/ConvNet/lr-1000.0/seed-0")
+    history = tables.read(folder / "history.csv", sgd.HISTORY)
+    assert list(history["diverged"]) == [0, 1, 1]
+    assert history["train_loss"].isna().tolist() == [False, True, True]
+    assert "pass 1 of 2: diverged" in (folder / "train.log").read_text()
+    assert "seed 0" in rerun.results("commentary.md").read_text()
+    assert "diverged" in rerun.results("commentary.md").read_text()

@@ -1,0 +1,61 @@
+"""What all rules share: where things are, which code a rule runs, and how settings become its command line."""
+
+import ast
+import json
+import os
+import shlex
+import sys
+from pathlib import Path
+
+# Relative to the working directory: a checkout that moves must not look like changed input.
+SCRIPTS = Path(os.path.relpath(Path(str(workflow.current_basedir)) / ".." / ".." / "scripts"))
+REPORT = Path(os.path.relpath(Path(str(workflow.current_basedir)) / ".." / "report"))
+
+# `python` in a rule's shell command is the one that runs Snakemake, whatever PATH says.
+os.environ.update(PATH=os.pathsep.join([os.path.dirname(sys.executable), *os.get_exec_path()]))
+
+
+def program(rule):
+    """Return the script of a rule, and every file of ours that it imports, for the rule's input.
+
+    As input they are compared by content: an edit reruns the rule, a touch or a fresh checkout doesn't.
+    """
+    found, open_ends = [], [SCRIPTS / f"{rule}.py"]
+    while open_ends:
+        path = open_ends.pop()
+        if path not in found:
+            found.append(path)
+            open_ends += imports(path)
+    return [str(found[0]), *sorted(map(str, found[1:]))]
+
+
+def imports(path):
+    """Return the files under scripts/ that the Python file at `path` imports."""
+    modules = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            modules |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            package = [path.parent.name] * node.level  # the library is one folder deep
+            base = ".".join([*package, *([node.module] if node.module else [])])
+            modules |= {base, *(f"{base}.{alias.name}" for alias in node.names)}
+    folders = {".".join(module.split(".")[:depth]) for module in modules for depth in (1, 2)}
+    places = [SCRIPTS.joinpath(*name.split(".")) for name in modules | folders]
+    candidates = [file for place in places for file in (place.with_suffix(".py"), place / "__init__.py")]
+    return [file for file in candidates if file.is_file()]
+
+
+def flags(**settings):
+    """Return `settings` as one string of sorted, quoted command-line flags.
+
+    One string, because Snakemake compares a rule's params without their names: two settings that swap their values
+    would not be seen. A list becomes several words, a dict JSON.
+    """
+    words = []
+    for name, value in sorted(settings.items()):
+        words.append(f"--{name.replace('_', '-')}")
+        if isinstance(value, dict):
+            words.append(json.dumps(value, sort_keys=True))
+        else:
+            words += map(str, value if isinstance(value, list) else [value])
+    return shlex.join(words)

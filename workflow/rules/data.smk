@@ -1,0 +1,68 @@
+"""Get the raw files, cache each replicate's subsample as normalised tensors, and draw a few images.
+
+needs    a source of the data set
+makes    results/data/FashionMNIST/raw/*-ubyte
+         <results>/tensors/seed-{seed}.safetensors
+         <results>/samples.png
+reruns   download when dataset.name changes; prepare when dataset.fraction does; each when the code of its script does
+"""
+
+RAW = [str(path) for path in raw_paths(DATASETS[config["dataset"]["name"]], "results/data")]
+
+
+rule download:
+    """Take the raw files from the first source that serves the right bytes."""
+    input:
+        program=program("download"),
+    output:
+        raw=RAW,
+        provenance="results/data/provenance-download.json",
+    log:
+        "results/data/download.log",
+    localrule: True
+    params:
+        flags=lambda wildcards: flags(dataset=config["dataset"]["name"]),
+    resources:
+        # Not among the params, a change of which would run everything again: the bytes are the same from every source.
+        sources=shlex.join(config["dataset"]["sources"]),
+    shell:
+        "python {input.program[0]:q} {params.flags} --sources {resources.sources} "
+        "--folder results/data --provenance {output.provenance:q} > {log:q} 2>&1"
+
+
+rule prepare:
+    """Draw a replicate's training images, normalise, and cache them with the test set."""
+    input:
+        program=program("prepare"),
+        raw=RAW,
+    output:
+        tensors=f"{RESULTS}/tensors/seed-{{seed}}.safetensors",
+        provenance=f"{RESULTS}/tensors/provenance-prepare-seed-{{seed}}.json",
+    log:
+        f"{RESULTS}/tensors/seed-{{seed}}.log",
+    threads: 1
+    params:
+        flags=lambda wildcards: flags(
+            dataset=config["dataset"]["name"], fraction=config["dataset"]["fraction"], seed=wildcards.seed
+        ),
+    shell:
+        "python {input.program[0]:q} {params.flags} --raw results/data "
+        "--tensors {output.tensors:q} --provenance {output.provenance:q} > {log:q} 2>&1"
+
+
+rule samples:
+    """Draw five training images with the names of their classes."""
+    input:
+        program=program("samples"),
+        raw=RAW,
+    output:
+        picture=f"{RESULTS}/samples.png",
+        provenance=f"{RESULTS}/provenance-samples.json",
+    log:
+        f"{RESULTS}/samples.log",
+    localrule: True
+    params:
+        flags=lambda wildcards: flags(dataset=config["dataset"]["name"]),
+    shell:
+        "python {input.program[0]:q} {params.flags} --raw results/data "
+        "--picture {output.picture:q} --provenance {output.provenance:q} > {log:q} 2>&1"

@@ -1,0 +1,33 @@
+"""Train one network per model and seed.
+
+needs    <results>/tensors/seed-{seed}.safetensors
+makes    <results>/runs/{model}/lr-{learning_rate}/seed-{seed}/history.csv, checkpoints.safetensors
+reruns   when `training`, `device` or this model's entry in config.yaml changes, or the code of train.py
+"""
+
+
+rule train:
+    """Train by plain minibatch SGD, evaluate and keep a checkpoint after every pass."""
+    input:
+        program=program("train"),
+        tensors=rules.prepare.output.tensors,
+    output:
+        history=f"{RUN}/history.csv",
+        checkpoints=f"{RUN}/checkpoints.safetensors",
+        provenance=f"{RUN}/provenance-train.json",
+    log:
+        f"{RUN}/train.log",
+    threads: 1
+    params:
+        flags=lambda wildcards: flags(
+            batch_size=config["training"]["batch_size"],
+            device=config["device"],
+            learning_rate=wildcards.learning_rate,
+            model=config["models"][wildcards.model],
+            name=wildcards.model,
+            passes=config["training"]["passes"],
+            seed=wildcards.seed,
+        ),
+    shell:
+        "python {input.program[0]:q} {params.flags} --tensors {input.tensors:q} --history {output.history:q} "
+        "--checkpoints {output.checkpoints:q} --provenance {output.provenance:q} > {log:q} 2>&1"
