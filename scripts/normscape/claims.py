@@ -460,8 +460,11 @@ def curves(metrics, confidence):
     values = values[np.isfinite(values["value"])]
     for key, own in values.groupby(["metric", "model", "learning_rate", "pass"]):
         scale = CURVES[key[0]].scale
-        numbers = _log(own["value"]) if scale == "log" else own["value"]
-        numbers = statistics.mean_interval(numbers[np.isfinite(numbers)], confidence)
+        own = _log(own["value"]) if scale == "log" else own["value"]
+        own = own[np.isfinite(own)]  # a loss of 0 has no logarithm
+        if own.empty:
+            continue
+        numbers = statistics.mean_interval(own, confidence)
         if scale == "log":
             numbers = [None if number is None else float(np.exp(number)) for number in numbers]
         row = (*key[1:], key[0], scale, len(own), *numbers)

@@ -136,19 +136,17 @@ def final(curves, models, metric):
 
 def alternative_text(curves, models):
     """Return what the comparison figure shows, for those who can't see it. curves: rows at one learning rate."""
-    ends = [
-        f"{title} at the last pass: "
-        + ", ".join(f"{model} {row['mean']:.3g}" for model, row in final(curves, models, metric))
-        for title, metric in (
-            ("train loss", "train_loss"),
-            ("local smoothness", "smoothness"),
-            ("test accuracy", "test_accuracy"),
-        )
-    ]
-    return (
-        "Four panels: train loss, local smoothness and test accuracy against passes, and smoothness against loss. Mean "
-        + ("; mean ".join(ends) + ".")
-    )
+    panels = "Four panels: train loss, local smoothness and test accuracy against passes, and smoothness against loss."
+    ends = []
+    for title, metric in (
+        ("train loss", "train_loss"),
+        ("local smoothness", "smoothness"),
+        ("test accuracy", "test_accuracy"),
+    ):
+        means = [f"{model} {row['mean']:.3g}" for model, row in final(curves, models, metric)]
+        if means:
+            ends.append(f"mean {title} {', '.join(means)}")
+    return f"{panels} At the last pass: {'; '.join(ends)}." if ends else f"{panels} No run has a number to show."
 
 
 def caption(curves, models, confidence):

@@ -101,7 +101,8 @@ def _against_passes(axis, replicates, curves, models, metric, factor):
         for _, run in mine.groupby("seed"):
             axis.plot(run["pass"], factor * run["value"], linewidth=0.7, alpha=0.4, **_line(index))
         mean = curves[(curves["model"] == model) & (curves["metric"] == metric)].sort_values("pass")
-        axis.plot(mean["pass"], factor * mean["mean"], linewidth=2.2, **_line(index))
+        if len(mean):
+            axis.plot(mean["pass"], factor * mean["mean"], linewidth=2.2, **_line(index))
         means.append(mean)
     if factor == 100:  # training starts from chance: with pass 0 in view, all that follows would be one line
         trained = factor * replicates.loc[(replicates["metric"] == metric) & (replicates["pass"] >= 1), "value"]
@@ -131,11 +132,15 @@ def _against_loss(axis, replicates, curves, models):
         for seed in x.columns:
             axis.plot(x[seed], y[seed], linewidth=0.7, alpha=0.4, **line)
         mean = curves[curves["model"] == model].pivot(index="pass", columns="metric", values="mean")
+        if not {"population_loss", "smoothness"} <= set(mean.columns):
+            continue  # all its runs diverged
         axis.plot(mean["population_loss"], mean["smoothness"], linewidth=2.2, marker="o", markersize=3.5, **line)
 
 
 def _number(axis):
     """Put plain numbers on a logarithmic axis, and enough of them where it spans less than a decade or two."""
+    if not axis.axes.lines:
+        return  # nothing was measured
     plain = FuncFormatter(lambda value, _: f"{value:g}")
     low, high = sorted(axis.get_view_interval())
     axis.set_major_formatter(plain)

@@ -187,6 +187,12 @@ def test_c7_counts_a_rate_at_which_all_diverge():
     assert (row["n"], row["estimate"]) == (1, 0)
 
 
+def test_c7_where_all_diverge_at_the_base_rate():
+    table = sweep("plain", {0.1: None, 0.2: None}) + sweep("batch", {0.1: None, 0.05: 1})
+    table = [row for row in table if not math.isnan(row["value"])]
+    assert evaluate(table)["C7", "batch"]["n"] == 0
+
+
 def test_c7_is_not_measured_without_a_sweep():
     table = sweep("plain", {0.1: 0.5}) + sweep("batch", {0.1: 0.5})
     assert evaluate(table)["C7", "batch"]["verdict"] == "not measured"
@@ -262,6 +268,25 @@ def test_what_is_left_out_is_left_out_for_both_models_and_every_claim():
     )
 
 
+@pytest.mark.parametrize("diverged", ["plain", "batch"])
+def test_what_a_diverged_run_measured_before_is_left_out_too(diverged):
+    table = []
+    for seed in range(2):
+        for model in "plain", "batch":
+            table += replicate(model, seed, [3, 2, None if (model, seed) == (diverged, 1) else 1])
+            table += probe(model, "smoothness", [2], seed, mode="eval")
+    assert evaluate(table, seeds=range(2))["C8", "batch"]["n"] == 1
+    assert evaluate(table, seeds=[1])["C8", "batch"]["verdict"] == "not measured"
+
+
+def test_a_network_without_training_or_without_anything_is_missing():
+    both = replicate("plain", 0, [3, 2, 1])
+    table = pandas.DataFrame(both + probe("batch", "smoothness", [2, 1]))
+    assert claims.excluded(table, ["plain", "batch"], RATE, [0]) == [(0, "batch", "missing")]
+    table = pandas.DataFrame(probe("plain", "smoothness", [2, 1]))
+    assert claims.excluded(table, ["plain", "batch"], RATE, [0]) == [(0, "batch", "missing")]
+
+
 def test_another_treatments_failure_costs_a_treatment_nothing():
     table = []
     for seed in range(3):
@@ -294,7 +319,10 @@ def test_nothing_measured():
 def test_other_seeds_and_models_are_ignored():
     table = replicate("plain", 0, [3, 2, 2]) + replicate("batch", 0, [3, 1, 1])
     more = (
-        table + replicate("plain", 8, [9, 9, 9]) + replicate("batch", 8, [1, 1, 1]) + replicate("third", 0, [1, 1, 1])
+        table
+        + replicate("plain", 8, [9, 9, 9, 9])
+        + replicate("batch", 8, [1, 1, 1])
+        + replicate("third", 0, [1, 1, 1])
     )
     assert evaluate(table) == evaluate(more)
 
@@ -431,6 +459,13 @@ def test_curves_of_losses_are_geometric_and_of_accuracies_arithmetic():
     assert (accuracy["low"], accuracy["high"]) == (pytest.approx(0.6 - half / 10), pytest.approx(0.6 + half / 10))
 
 
+def test_curves_leave_out_a_loss_of_0_which_has_no_logarithm():
+    table = rows("plain", "train_loss", [2, 0], 0) + rows("plain", "train_loss", [0, 0], 1)
+    found = curve(table, "train_loss")
+    assert list(found) == [1]
+    assert (found[1]["n"], found[1]["mean"]) == (1, pytest.approx(2))
+
+
 def test_curves_of_one_replicate_have_no_band():
     row = curve(rows("plain", "train_loss", [2]), "train_loss")[1]
     assert (row["n"], row["mean"], row["low"], row["high"]) == (1, pytest.approx(2), None, None)
@@ -440,7 +475,8 @@ def test_curves_of_smoothness_average_directions_and_take_the_training_step():
     table = probe("plain", "smoothness", [1]) + probe("plain", "smoothness", [4], direction=1)
     table += probe("plain", "smoothness", [50], step_multiple=2.0) + probe("plain", "smoothness", [50], mode="eval")
     table += probe("plain", "notebook_estimator", [3])
-    assert curve(table, "smoothness")[1]["mean"] == pytest.approx(2)
+    row = curve(table, "smoothness")[1]
+    assert (row["n"], row["mean"]) == (1, pytest.approx(2))
     assert curve(table, "notebook_estimator")[1]["mean"] == pytest.approx(3)
 
 

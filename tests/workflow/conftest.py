@@ -90,17 +90,18 @@ class Checkout:
         """Return the jobs that snakemake would run, each as its rule's name and its wildcards."""
         done = self.snakemake("--dry-run", "--cores", "4", *arguments)
         assert done.returncode == 0, done.stdout
-        jobs = set()
-        for block in re.split(r"\n\n+", done.stdout):
-            rule = re.search(r"^(?:local)?rule (\w+):$", block, re.MULTILINE)
-            if rule and rule[1] != "all":
-                wildcards = re.search(r"^ +wildcards: (.*)$", block, re.MULTILINE)
-                values = [pair.split("=")[1] for pair in wildcards[1].split(", ")] if wildcards else []
-                jobs.add(" ".join([rule[1], *values]))
-        return jobs
+        _, *jobs = re.split(r"^(?:local)?rule (?=\w+:$)", done.stdout, flags=re.MULTILINE)
+        return {_job(text) for text in jobs} - {"all"}
 
     def tables(self):
         return {name: self.results(name).read_bytes() for name in ("metrics.csv", "claims.csv", "curves.csv")}
+
+
+def _job(text):
+    """The job that a dry run tells of in `text`: the name of its rule and the values of its wildcards."""
+    wildcards = re.search(r"^ +wildcards: (.*)$", text, re.MULTILINE)
+    values = [pair.split("=")[1] for pair in wildcards[1].split(", ")] if wildcards else []
+    return " ".join([text.partition(":")[0], *values])
 
 
 def environment():
