@@ -91,9 +91,13 @@ def claim(row, baseline, confidence):
 
 
 def to_precision(estimate, low, high, signed):
-    """Return the three as texts, rounded to where the interval's lower arm has its second digit; "" for None."""
-    arm = estimate - low if low is not None and estimate > low else abs(estimate) or 1
-    decimals = min(max(1 - math.floor(math.log10(arm)), 0), 6)
+    """Return the three as texts, "" for None, rounded to the precision of the interval.
+
+    That is the first significant digit of its lower arm, and one digit more where that is a 1 or a 2.
+    """
+    arm = estimate - low if low is not None and estimate > low else abs(estimate) / 10 or 1
+    place = math.floor(math.log10(arm))
+    decimals = min(max(-place + (arm < 3 * 10**place), 0), 6)
     form = f"{'+' if signed else ''}.{decimals}f"
     return ["" if number is None else format(number, form).replace("-", "−") for number in (estimate, low, high)]
 

@@ -1,0 +1,68 @@
+"""How exact is the local smoothness in float32? The same steps measured in float64, on a finished experiment's checkpoints.
+
+    python benchmarks/accuracy.py results/default [--seeds 0 1] [--passes 1 5 10]
+
+Prints the largest and the median relative error of L̂ for each network and pass.
+"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from statistics import median
+
+import torch
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
+
+from normscape import networks, population, sgd, smoothness, tensors
+from normscape.streams import generator
+
+DIRECTIONS = 4
+
+
+def main(arguments):
+    torch.set_num_threads(1)
+    print("| model | pass | largest relative error of L̂ | median | n |\n|---|---|---|---|---|")
+    for folder in sorted(arguments.results.glob("runs/*/*")):
+        runs = [folder / f"seed-{seed}" for seed in arguments.seeds]
+        for number in arguments.passes:
+            errors = [error for run in runs for error in errors_at(run, number, arguments.results)]
+            model = folder.parent.name
+            print(f"| {model} | {number} | {max(errors):.1e} | {median(errors):.1e} | {len(errors)} |", flush=True)
+
+
+def errors_at(run, number, results):
+    """Return the relative errors of L̂ along several steps after pass `number` of one training run."""
+    settings = json.loads((run / "provenance-train.json").read_text())["settings"]
+    seed, rate, batch = int(settings["seed"]), float(settings["learning_rate"]), int(settings["batch_size"])
+    data, classes, _ = tensors.load_data(results / "tensors" / f"seed-{seed}.safetensors")
+    _, facts = tensors.load(run / "checkpoints.safetensors")
+    net = networks.build(json.loads(facts["model"]), tuple(data.train_images.shape[1:]), classes, seed)
+    net.load_state_dict(sgd.load_checkpoints(run / "checkpoints.safetensors", net)[number])
+    weights = networks.flat_parameters(net)
+
+    def gradient(precision, mode, **options):
+        images = data.train_images.to(precision)
+        return population.evaluate(net, images, data.train_labels, mode, **options).gradient
+
+    start = {precision: gradient(precision, "population") for precision in (torch.float32, torch.float64)}
+    errors = []
+    for direction in range(DIRECTIONS):
+        stream = generator(seed, f"probe/pass-{number}/direction-{direction}")
+        indices = torch.randint(len(data.train_labels), (batch,), generator=stream)
+        step = -rate * gradient(torch.float64, "minibatch", indices=indices)
+        found, exact = (
+            smoothness.local_smoothness(gradient(precision, "population", weights=weights + step) - start[precision], step)
+            for precision in (torch.float32, torch.float64)
+        )
+        errors.append(abs(found / exact - 1))
+    return errors
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("results", type=Path, help="folder of a finished experiment")
+    parser.add_argument("--passes", nargs="+", type=int, default=[1, 5, 10])
+    parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1])
+    main(parser.parse_args())

@@ -1,0 +1,269 @@
+"""The commentary says what the numbers say, and the opposite when they do: each branch of the template."""
+
+import math
+import re
+from pathlib import Path
+
+import jinja2
+import pytest
+from normscape import claims, commentary
+
+TEMPLATE = Path(__file__).resolve().parents[2] / "workflow" / "report" / "commentary.md.j2"
+
+
+def row(claim, verdict="supported", low=0.5, high=0.6, **changes):
+    """A row of claims.csv; for ratios, low and high are the interval's ends as ratios."""
+    estimand = next(estimand for estimand in claims.ESTIMANDS if estimand.claim == claim)
+    ratio = estimand.unit == "log ratio"
+    ends = [end if end is None or not ratio else math.log(end) for end in (low, high)]
+    return {
+        "claim": claim,
+        "estimand": estimand.words,
+        "treatment": "Normed",
+        "mode": estimand.mode,
+        "unit": estimand.unit,
+        "claimed": estimand.claimed,
+        "n": 8,
+        "estimate": None if None in ends else sum(ends) / 2,
+        "low": ends[0],
+        "high": ends[1],
+        "p": 0.002,
+        "p_holm": None if claim == "C3" else 0.01,
+        "p_sign_flip": 0.0078125,
+        "agreeing": 8,
+        "verdict": verdict,
+        **changes,
+    }
+
+
+NOTHING = dict.fromkeys(("estimate", "low", "high", "p", "p_holm", "p_sign_flip", "agreeing"))
+SUPPORTED = {estimand.claim: row(estimand.claim) for estimand in claims.ESTIMANDS} | {
+    "C2a": row("C2a", low=0.004, high=0.018),
+    "C7": row("C7", "not measured", n=0, **NOTHING),
+}
+WORSE = {"verdict": "contradicted", "low": 1.5, "high": 1.8}
+UNCLEAR = {"verdict": "inconclusive", "low": 0.9, "high": 1.2, "p": 0.4, "p_holm": 1.0}
+ONE = {**NOTHING, "n": 1, "estimate": math.log(0.7), "verdict": "inconclusive"}
+
+
+def text(excluded=(), changes=None, **facts):
+    """Render the commentary, with the claims all supported but for `changes`, {claim: what differs}."""
+    rows = {**SUPPORTED, **{id: row(id, **what) for id, what in (changes or {}).items()}}
+    found = [commentary.claim(each, "Plain", 0.95) for each in rows.values()]
+    context = {
+        "baseline": "Plain",
+        "treatments": [commentary.treatment("Normed", found)],
+        "excluded": list(excluded),
+        "picture": "comparison.png",
+        "alt": "Four panels.",
+        "caption": "Thin lines: the replicates.",
+        "level": "95 %",
+        "directions": 1,
+        "dataset": "FashionMNIST",
+        "percent": "10 %",
+        "learning_rate": 0.04,
+        "batch_size": 32,
+        "passes": 10,
+        **commentary.reproduction_facts([], (1, 10)),
+        "like_notebook": True,
+        "costs": [],
+        "provenance": "Code: abc.",
+    } | facts
+    return commentary.render(TEMPLATE, **context)
+
+
+def answer(**arguments):
+    return text(**arguments).split("\n\n")[1]
+
+
+INTERVAL = "0.55 times Plain's (95 % interval 0.50 to 0.60; n = 8, p = 0.002; 8 of 8 replicates on this side)"
+
+
+def test_smoother_is_said_without_reserve_only_if_all_four_measures_agree():
+    assert answer() == (
+        f"**The loss of Normed was smoother than that of Plain: at the same pass its local smoothness L̂ was {INTERVAL}.** "
+        "It was lower, too, at equal train loss (× 0.55), scale-normalised (× 0.55) and in eval mode (× 0.55)."
+    )
+    for claim in ("C4", "C5", "C8"):
+        for change in (WORSE, UNCLEAR):
+            assert "was smoother" not in text(changes={claim: change})
+
+
+def test_lower_at_the_same_pass_alone_is_told_with_what_happened_at_the_same_loss():
+    start = f"**Normed had the lower local smoothness L̂ than Plain at the same pass: it was {INTERVAL}.** "
+    assert answer(changes={"C4": WORSE}) == start + (
+        "At equal train loss it was the higher of the two: 1.64 times Plain's (95 % interval 1.50 to 1.80; n = 8, "
+        "p = 0.002; 8 of 8 replicates on this side)."
+    )
+    assert answer(changes={"C4": UNCLEAR}).startswith(start + "At equal train loss the comparison is inconclusive: it was 1.04")
+    assert answer(changes={"C5": UNCLEAR}) == start + f"At equal train loss it was lower as well: {INTERVAL}."
+    assert answer(changes={"C4": {**NOTHING, "n": 0, "verdict": "inconclusive"}}) == start + (
+        "At equal train loss the two can't be compared here."
+    )
+
+
+def test_a_primary_endpoint_on_the_other_side_is_said_first():
+    assert answer(changes={"C3": WORSE, "C4": WORSE}).startswith(
+        "**Normed had the higher local smoothness L̂ than Plain at the same pass, against what the notebook says: "
+        "it was 1.64 times Plain's (95 % interval 1.50 to 1.80; "
+    )
+
+
+def test_an_inconclusive_primary_endpoint_is_neither_effect_nor_its_absence():
+    found = answer(changes={"C3": UNCLEAR})
+    assert found.startswith(
+        "**Whether Normed has the lower local smoothness L̂ than Plain is inconclusive: at the same pass it was 1.04"
+    )
+    assert "no effect" not in text(changes={id: UNCLEAR for id in SUPPORTED}).lower()
+
+
+def test_one_pair_gives_no_answer():
+    found = answer(changes={"C3": ONE})
+    assert found == (
+        "**Normed against Plain: no answer from one pair of replicates.** Its local smoothness L̂, mean over passes, "
+        "was 0.70 times Plain's; add seeds to learn how much of that is chance."
+    )
+
+
+def test_no_pair_gives_no_answer_and_says_what_is_missing():
+    nothing = {**NOTHING, "n": 0, "verdict": "not measured"}
+    left_out = [claims.Exclusion(3, "Plain", "diverged in pass 2")]
+    found = text(left_out, {"C3": nothing})
+    assert "**Normed against Plain: no answer, for no pair of replicates has a local smoothness.** See what" in found
+    assert "**Left out, with its partner:** seed 3 (Plain: diverged in pass 2).\n" in found
+    assert "Nothing was measured." in text((), {"C3": nothing})
+
+
+def test_several_that_were_left_out_are_all_named():
+    left_out = [claims.Exclusion(3, "Plain", "diverged in pass 2"), claims.Exclusion(5, "Normed", "missing")]
+    assert "**Left out, with their partners:** seed 3 (Plain: diverged in pass 2); seed 5 (Normed: missing)." in text(left_out)
+    assert "Left out" not in text()
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({}, f"**Supported:** Normed's was {INTERVAL}."),
+        (WORSE, "**Contradicted:** Normed's was 1.64 times Plain's (95 % interval 1.50 to 1.80; "),
+        (UNCLEAR, "8 of 8 replicates on this side); the difference is not statistically significant."),
+        (
+            {"verdict": "inconclusive", "p_holm": 0.08},
+            "; the interval lies on one side, but among all the claims tested here this is not statistically "
+            "significant (Holm-adjusted p = 0.080).",
+        ),
+        (ONE, "**Inconclusive:** in the one pair of replicates there is, Normed's was 0.70 times Plain's; one pair says"),
+        ({**NOTHING, "n": 0, "verdict": "inconclusive"}, "**Inconclusive:** no pair of replicates gives this number."),
+        ({**NOTHING, "n": 0, "verdict": "not measured"}, "**Not measured** in this run."),
+    ],
+)
+def test_a_claims_paragraph_follows_from_its_verdict(change, sentence):
+    (paragraph,) = re.findall(r"^\*\*C1 · .*$", text(changes={"C1": change}), re.MULTILINE)
+    assert sentence in paragraph
+
+
+def test_a_difference_of_accuracies_is_in_percentage_points():
+    (paragraph,) = re.findall(r"^\*\*C2a · .*$", text(), re.MULTILINE)
+    assert "Normed's was +1.1 percentage points from Plain's (95 % interval +0.4 to +1.8; " in paragraph
+
+
+def test_larger_steps_need_a_sweep():
+    assert "**Not measured:** it takes a sweep over learning rates." in text()
+
+
+def test_one_direction_is_told_where_its_noise_matters():
+    assert "One probe a pass: its own noise is included." in text()
+    assert "One probe a pass" not in text(directions=2)
+
+
+def test_the_notebooks_sentences_get_the_verdicts_of_their_claims():
+    found = text(changes={"C6c": WORSE, "C6a": UNCLEAR})
+    assert "- “local effective smoothness is much lower when using the BatchNormConvNet model”: **supported** (C3).\n" in found
+    assert "- “It also shows less volatility”: **inconclusive** (C6a).\n" in found
+    assert "improve more smoothly”: **mixed: C6b supported, C6c contradicted**.\n" in found
+    assert "larger steps for gradient descent”: **not measured** (C7).\n" in found
+
+
+def test_every_claim_stands_in_the_table():
+    for line in ("| C3 | ", "| C7 | "):
+        assert line in text()
+    assert text().count("\n| C") == len(claims.ESTIMANDS)
+    assert "| C1 | train loss, mean over passes | 8 | × 0.55 | 0.50 to 0.60 | 0.002 | 0.010 | supported |" in text()
+
+
+def test_several_treatments_get_an_answer_each():
+    found = [commentary.claim(each, "Plain", 0.95) for each in SUPPORTED.values()]
+    others = [each._replace(treatment="Other") for each in found]
+    both = [commentary.treatment("Normed", [*found, *others]), commentary.treatment("Other", [*found, *others])]
+    many = text(treatments=both)
+    assert "**The loss of Normed was smoother" in many and "**The loss of Other was smoother" in many
+    assert many.count("### Other against Plain") == 2
+
+
+def printed(**changes):
+    return {
+        "model": "ConvNet",
+        "pass": 1,
+        "metric": "train_loss",
+        "notebook": 0.554,
+        "n": 8,
+        "mean": 0.6,
+        "sd": 0.02,
+        "distance": -2.3,
+        "rank": 1,
+    } | changes
+
+
+def test_the_notebooks_numbers_are_held_against_the_replicates():
+    rows = [printed(), printed(distance=3.5), printed(distance=0.1, **{"pass": 2})]
+    found = text(**commentary.reproduction_facts(rows, (1, 10)))
+    assert "1 of 3 numbers lie within two standard deviations of our mean, 1 beyond three." in found
+    assert "| ConvNet | 1 | train loss | 0.554 | 0.600 | 0.020 | −2.3 | 1 of 8 |" in found
+    assert "settings are not the notebook's" not in found
+    assert "settings are not the notebook's" in text(**commentary.reproduction_facts(rows, (1,)), like_notebook=False)
+    assert "among the replicates" not in text()
+
+
+def test_one_replicate_has_no_distance():
+    rows = [printed(n=1, sd=None, distance=None)]
+    found = text(**commentary.reproduction_facts(rows, (1,)))
+    assert "| 0.554 | 0.600 | – | – | 1 of 1 |" in found
+    assert "standard deviations of our mean" not in found
+
+
+def test_no_causal_words():
+    assert not re.search(r"\b(because of|causes?d?|thanks to|due to|leads? to)\b", re.sub("“.*?”", "", text()))
+
+
+def test_a_name_that_the_template_lacks_is_an_error():
+    with pytest.raises(jinja2.UndefinedError):
+        commentary.render(TEMPLATE, baseline="Plain")
+
+
+@pytest.mark.parametrize(
+    ("numbers", "signed", "texts"),
+    [
+        ((0.5521, 0.5012, 0.6077), False, ["0.55", "0.50", "0.61"]),
+        ((1.3, 0.11, 21.4), False, ["1.3", "0.1", "21.4"]),
+        ((1.1234, 0.4, 1.8), True, ["+1.1", "+0.4", "+1.8"]),
+        ((-0.35, -0.5, -0.2), True, ["−0.35", "−0.50", "−0.20"]),
+        ((123.4, 100.0, 150.0), False, ["123", "100", "150"]),
+        ((0.7, None, None), False, ["0.70", "", ""]),
+        ((0.0, 0.0, 0.0), True, ["+0.0", "+0.0", "+0.0"]),
+    ],
+)
+def test_numbers_are_rounded_to_their_intervals_precision(numbers, signed, texts):
+    assert commentary.to_precision(*numbers, signed=signed) == texts
+
+
+@pytest.mark.parametrize(("p", "words"), [(0.0004, "< 0.001"), (0.0123, "= 0.012"), (0.237, "= 0.24"), (None, "")])
+def test_p_values_are_rounded(p, words):
+    assert commentary.p_value(p) == words
+
+
+def test_the_page_holds_tables_and_pictures_and_needs_no_other_file(tmp_path):
+    (tmp_path / "x.png").write_bytes(b"picture")
+    page = commentary.to_html(text(), "A title", {"comparison.png": tmp_path / "x.png"})
+    assert page.startswith("<!DOCTYPE html>")
+    assert "<title>A title</title>" in page
+    assert '<img alt="Four panels." src="data:image/png;base64,cGljdHVyZQ==">' in page
+    assert page.count("<table>") == 2 and "http" not in page

@@ -1,0 +1,68 @@
+import numpy
+import pandas
+import pytest
+from matplotlib.colors import to_hex
+from matplotlib.image import imread
+from normscape import claims, figures
+
+
+def measured(models=("Plain", "Normed"), seeds=(0, 1, 2), passes=3):
+    rows, curves = [], []
+    for i, model in enumerate(models):
+        for metric, curve in claims.CURVES.items():
+            for number in range(0 if curve.mode == "eval" else 1, passes + 1):
+                base = (0.5 if "accuracy" in metric else 1.0) + 0.1 * i + 0.05 * number
+                curves.append((model, 0.04, number, metric, curve.scale, len(seeds), base, base * 0.9, base * 1.1))
+                rows += [(model, 0.04, number, seed, metric, base + 0.01 * seed) for seed in seeds]
+    return (
+        pandas.DataFrame(rows, columns=["model", "learning_rate", "pass", "seed", "metric", "value"]),
+        pandas.DataFrame(curves, columns=[column.name for column in claims.CURVE_ROWS]),
+    )
+
+
+def draw(models=("Plain", "Normed"), **options):
+    return figures.comparison(*measured(models, **options), list(models), 0.04, (11, 7))
+
+
+def test_every_replicate_and_every_mean_is_a_line():
+    figure = draw()
+    for axis in figure.axes:
+        widths = [line.get_linewidth() for line in axis.lines]
+        assert (widths.count(0.7), widths.count(2.2)) == (6, 2), axis.get_title()
+
+
+def test_models_differ_in_colour_and_in_line_style():
+    models = [f"Model{i}" for i in range(6)]
+    means = [line for line in draw(models).axes[0].lines if line.get_linewidth() == 2.2]
+    assert len({to_hex(line.get_color()) for line in means}) == 6
+    assert len({str(line._dash_pattern) for line in means}) == 6
+
+
+def test_labels_of_lines_that_end_together_are_moved_apart():
+    heights = sorted(text.xy[1] for text in draw([f"Model{i}" for i in range(4)]).axes[2].texts)
+    assert len(heights) == 4 and min(numpy.diff(heights)) > 0.05
+
+
+def test_a_run_without_any_number_is_drawn_empty(tmp_path):
+    replicates, curves = measured()
+    figure = figures.comparison(replicates.iloc[:0], curves.iloc[:0], ["Plain", "Normed"], 0.04, (11, 7))
+    figures.save(figure, tmp_path / "x.png", dpi=50)
+
+
+@pytest.mark.parametrize("suffix", ["png", "svg"])
+def test_pictures_are_the_same_bytes_each_time(tmp_path, suffix):
+    for name in ("first", "second"):
+        figures.save(draw(), tmp_path / f"{name}.{suffix}", dpi=60)
+    assert (tmp_path / f"first.{suffix}").read_bytes() == (tmp_path / f"second.{suffix}").read_bytes()
+
+
+def test_the_svg_has_real_text_and_the_png_its_resolution(tmp_path):
+    figures.save(draw(), tmp_path / "x.svg")
+    assert ">Local smoothness L̂</text>" in (tmp_path / "x.svg").read_text()
+    figures.save(draw(), tmp_path / "x.png", dpi=100)
+    assert imread(tmp_path / "x.png").shape[:2] == (700, 1100)
+
+
+def test_samples_stand_under_their_names():
+    figure = figures.samples(numpy.zeros((2, 28, 28), dtype="uint8"), ["Coat", "Bag"])
+    assert [axis.get_title() for axis in figure.axes] == ["Coat", "Bag"]
