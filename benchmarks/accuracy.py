@@ -1,4 +1,4 @@
-"""How exact is the local smoothness in float32? The same steps measured in float64, on a finished experiment's checkpoints.
+"""How exact is the local smoothness in float32? The same steps in float64, on a finished experiment's checkpoints.
 
     python benchmarks/accuracy.py results/default [--seeds 0 1] [--passes 1 5 10]
 
@@ -53,7 +53,9 @@ def errors_at(run, number, results):
         indices = torch.randint(len(data.train_labels), (batch,), generator=stream)
         step = -rate * gradient(torch.float64, "minibatch", indices=indices)
         found, exact = (
-            smoothness.local_smoothness(gradient(precision, "population", weights=weights + step) - start[precision], step)
+            smoothness.local_smoothness(
+                gradient(precision, "population", weights=weights + step) - start[precision], step
+            )
             for precision in (torch.float32, torch.float64)
         )
         errors.append(abs(found / exact - 1))

@@ -5,7 +5,7 @@ from itertools import product
 from pathlib import Path
 
 import pandas
-from normscape import jobs, metrics, sgd, smoothness, tables
+from normscape import files, jobs, metrics, sgd, smoothness, tables
 
 TABLES = (
     ("history.csv", sgd.HISTORY),
@@ -19,8 +19,17 @@ def main(arguments):
     for model, rate, seed in product(arguments.models, arguments.learning_rates, arguments.seeds):
         run = Path(arguments.run.format(model=model, learning_rate=rate, seed=seed))
         key = {"model": model, "learning_rate": float(rate), "seed": seed}
-        read = [metrics.read_run(run / name, columns, key) for name, columns in TABLES]
+        present = [(run / name).exists() for name, _ in TABLES]
+        if arguments.partial and not present[0]:
+            print(f"missing: {run}")
+            continue
+        read = [
+            None if arguments.partial and not there else metrics.read_run(run / name, columns, key)
+            for (name, columns), there in zip(TABLES, present, strict=True)
+        ]
         gathered.append(metrics.gather(*read, arguments.passes))
+    if not gathered:
+        raise files.InputError(f"{arguments.run}: no run is there yet; run `snakemake --cores 4` first")
     table = pandas.concat(gathered, ignore_index=True)
     tables.write(arguments.metrics, metrics.METRICS, table)
     print(f"{len(gathered)} runs, {len(table)} rows")
@@ -30,6 +39,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--learning-rates", required=True, nargs="+", help="as they stand in the paths")
     parser.add_argument("--models", required=True, nargs="+")
+    parser.add_argument("--partial", action="store_true", help="take the runs that are there")
     parser.add_argument("--passes", required=True, type=int, help="number of the last pass")
     parser.add_argument("--run", required=True, help="a run's folder, with {model}, {learning_rate} and {seed}")
     parser.add_argument("--seeds", required=True, nargs="+", type=int)

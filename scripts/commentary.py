@@ -17,6 +17,7 @@ def main(arguments):
     rows = tables.records(tables.read(arguments.claims, claims.CLAIMS))
     printed = tables.records(tables.read(arguments.reproduction, reproduction.REPRODUCTION))
     provenances = [json.loads(path.read_text(encoding="utf-8")) for path in provenance_files(arguments)]
+    comparison, forest, notebook = arguments.figures
     models = [arguments.baseline, *arguments.treatments]
     found = [commentary.claim(row, arguments.baseline, arguments.confidence) for row in rows]
     text = commentary.render(
@@ -24,7 +25,9 @@ def main(arguments):
         baseline=arguments.baseline,
         treatments=[commentary.treatment(name, found) for name in arguments.treatments],
         excluded=claims.excluded(measured, models, arguments.learning_rate, arguments.seeds),
-        picture=arguments.figure.name,
+        comparison=comparison.name,
+        forest=forest.name,
+        notebook=notebook.name,
         alt=commentary.alternative_text(curves, models),
         caption=commentary.caption(curves, models, arguments.confidence),
         level=f"{100 * arguments.confidence:g} %",
@@ -40,7 +43,8 @@ def main(arguments):
         provenance=commentary.provenance(provenances),
     )
     title = "Does batch normalisation smooth the loss landscape?"
-    files.write_text(arguments.html, commentary.to_html(text, title, {arguments.figure.name: arguments.figure}))
+    pictures = {path.name: path for path in arguments.figures}
+    files.write_text(arguments.html, commentary.to_html(text, title, pictures))
     files.write_text(arguments.markdown, text)
     print(f"{len(text.split())} words")
 
@@ -73,7 +77,9 @@ if __name__ == "__main__":
     parser.add_argument("--treatments", required=True, nargs="+")
     parser.add_argument("--claims", required=True, type=Path, help="table of the compare rule")
     parser.add_argument("--curves", required=True, type=Path, help="table of the compare rule")
-    parser.add_argument("--figure", required=True, type=Path, help="the PNG of the figure rule")
+    parser.add_argument(
+        "--figures", required=True, nargs=3, type=Path, help="PNGs of the figure rule: comparison, claims, reproduction"
+    )
     parser.add_argument("--metrics", required=True, type=Path, help="table of the aggregate rule")
     parser.add_argument("--reproduction", required=True, type=Path, help="table of the compare rule")
     parser.add_argument("--template", required=True, type=Path)

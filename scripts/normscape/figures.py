@@ -5,6 +5,8 @@ import matplotlib
 matplotlib.use("Agg")  # before pyplot: no window, no display needed
 
 import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
 from . import files
@@ -55,15 +57,13 @@ PANELS = (  # measure, title, what the y axis is, log scale?
 )
 
 
-def comparison(replicates, curves, models, learning_rate, size):
+def comparison(replicates, curves, models, size):
     """Return a figure of train loss, smoothness and test accuracy against passes, and of smoothness against loss.
 
-    replicates: DataFrame with model, learning_rate, seed, pass, metric, value. curves: table of claims.CURVE_ROWS.
+    replicates: DataFrame with model, seed, pass, metric, value. curves: table of claims.CURVE_ROWS; both of one rate.
     models: in the order of their colours. size: inches, (width, height).
     Every replicate is a thin line; mean and t-interval of the mean, as `curves` has them, a thick line and a band.
     """
-    replicates = replicates[replicates["learning_rate"] == learning_rate]
-    curves = curves[curves["learning_rate"] == learning_rate]
     with plt.rc_context(STYLE):
         figure, axes = plt.subplots(2, 2, figsize=size, layout="constrained")
         *against_passes, against_loss = axes.flat
@@ -79,13 +79,127 @@ def comparison(replicates, curves, models, learning_rate, size):
         against_loss.set(
             title="Local smoothness at equal loss",
             ylabel="L̂, log scale",
-            xlabel="train loss in population mode (nats), log scale",
-            xscale="log",
-            yscale="log",
+            xlabel="population train loss (nats), log scale",
         )
-        against_loss.invert_xaxis()  # so that training runs to the right, as in the other panels
         _number(against_loss.xaxis)
         _number(against_loss.yaxis)
+    return figure
+
+
+MARKERS = {"supported": "o", "contradicted": "X", "inconclusive": "o"}  # an inconclusive one is hollow
+
+
+def forest(rows, differences, models, size):
+    """Return a figure of the claims: each estimate with its interval, and the replicates as dots.
+
+    rows: of claims.csv, dicts with None for empty cells. differences: {(claim, treatment): paired differences}.
+    models: the baseline and the treatments, in the order of their colours. size: inches; the width is taken.
+    """
+    baseline, *treatments = models
+    measured = [row for row in rows if row["estimate"] is not None]
+    kinds = [
+        ("log ratio", f"ratio to {baseline}, log scale", np.exp, 1.0),
+        ("accuracy difference", f"difference from {baseline}, percentage points", lambda values: 100 * values, 0.0),
+    ]
+    claims = [list(dict.fromkeys(row["claim"] for row in measured if row["unit"] == unit)) for unit, *_ in kinds]
+    heights = [max(len(ids), 1) for ids in claims]
+    with plt.rc_context(STYLE):
+        figure, axes = plt.subplots(
+            2, 1, figsize=(size[0], 1.8 + 0.45 * sum(heights)), layout="constrained", height_ratios=heights
+        )
+        for axis, (unit, label, scale, none), ids in zip(axes, kinds, claims, strict=True):
+            if unit == "log ratio" and ids:
+                axis.set_xscale("log")
+            axis.axvline(none, color="0.4", linewidth=1)
+            for row in measured:
+                if row["unit"] == unit:
+                    place = ids.index(row["claim"]) + _offset(treatments.index(row["treatment"]), len(treatments))
+                    dots = differences.get((row["claim"], row["treatment"]))
+                    _interval(axis, row, dots, scale, place, _line(1 + treatments.index(row["treatment"]))["color"])
+            words = {row["claim"]: f"{row['claim']}  {row['estimand']}" for row in measured}
+            axis.set(xlabel=label, ylim=(len(ids) - 0.5, -0.5))
+            axis.set_yticks(range(len(ids)), [words[id] for id in ids])
+            axis.grid(visible=False, axis="y")
+            if unit == "log ratio":
+                _number(axis.xaxis)
+        names = [
+            Line2D([], [], color=_line(i)["color"], linewidth=2, label=name)
+            for i, name in enumerate(treatments, start=1)
+        ]
+        figure.legend(handles=names, loc="outside upper right", ncols=len(names), frameon=False)
+    return figure
+
+
+def _offset(index, count):
+    """Return where within its row the index-th of `count` treatments stands."""
+    return 0.7 * ((index + 0.5) / count - 0.5)
+
+
+def _interval(axis, row, dots, scale, place, colour):
+    """Draw one row of the forest plot at the height `place`, with its verdict at the right."""
+    if dots is not None:
+        values = scale(dots[np.isfinite(dots)])
+        axis.plot(
+            values, [place + 0.15] * len(values), "o", color=colour, alpha=0.35, markersize=3.5, markeredgewidth=0
+        )
+    if row["low"] is not None:
+        axis.plot(scale(np.array([row["low"], row["high"]])), [place, place], color=colour, linewidth=2)
+    axis.plot(
+        scale(np.float64(row["estimate"])),
+        place,
+        MARKERS[row["verdict"]],
+        color=colour,
+        markersize=8,
+        markerfacecolor="white" if row["verdict"] == "inconclusive" else colour,
+    )
+    axis.annotate(
+        row["verdict"],
+        (1, place),
+        xytext=(6, 0),
+        xycoords=("axes fraction", "data"),
+        textcoords="offset points",
+        va="center",
+    )
+
+
+REPRODUCED = {  # measure: title, log scale?
+    "train_loss": ("Train loss", True),
+    "test_loss": ("Test loss", True),
+    "train_accuracy": ("Train accuracy", False),
+    "test_accuracy": ("Test accuracy", False),
+    "notebook_estimator": ("Its smoothness", True),
+}
+
+
+def reproduction(replicates, printed, models, size):
+    """Return a figure of the notebook's printed numbers among the replicates, a row of panels for each model.
+
+    replicates: DataFrame with model, seed, pass, metric, value. printed: table of reproduction.REPRODUCTION. models: in
+    the order of their colours; those that the notebook didn't have are left out. size: inches; the width is taken.
+    """
+    shown = [model for model in models if (printed["model"] == model).any()]
+    with plt.rc_context(STYLE):
+        rows = max(len(shown), 1)
+        figure, axes = plt.subplots(
+            rows, len(REPRODUCED), figsize=(1.3 * size[0], 0.6 + 2.6 * rows), layout="constrained", squeeze=False
+        )
+        for row, model in zip(axes, shown, strict=False):
+            line = _line(models.index(model))
+            for axis, (metric, (title, log)) in zip(row, REPRODUCED.items(), strict=True):
+                mine = replicates[(replicates["model"] == model) & (replicates["metric"] == metric)]
+                for _, run in mine[mine["pass"] >= 1].groupby("seed"):
+                    axis.plot(run["pass"], run["value"], linewidth=0.9, alpha=0.5, **line)
+                notebook = printed[(printed["model"] == model) & (printed["metric"] == metric)]
+                axis.plot(notebook["pass"], notebook["notebook"], "D", color="black", markersize=4, label="notebook")
+                axis.set_title(title)
+                axis.xaxis.set_major_locator(MaxNLocator(integer=True))
+                if log:
+                    axis.set_yscale("log")
+                    _number(axis.yaxis)
+            row[0].set_ylabel(model, color=line["color"], fontweight="bold")
+            row[0].legend(frameon=False)
+        for axis in axes[-1]:
+            axis.set_xlabel("passes")
     return figure
 
 
@@ -122,6 +236,7 @@ def _against_passes(axis, replicates, curves, models, metric, factor):
 
 def _against_loss(axis, replicates, curves, models):
     """Smoothness against the population loss, both measured at the same weights, one point a pass."""
+    ends = []
     for index, model in enumerate(models):
         line = _line(index)
         mine = replicates[replicates["model"] == model]
@@ -135,6 +250,10 @@ def _against_loss(axis, replicates, curves, models):
         if not {"population_loss", "smoothness"} <= set(mean.columns):
             continue  # all its runs diverged
         axis.plot(mean["population_loss"], mean["smoothness"], linewidth=2.2, marker="o", markersize=3.5, **line)
+        ends.append((mean["smoothness"].iloc[-1], model, line["color"]))
+    axis.set(xscale="log", yscale="log")
+    axis.invert_xaxis()  # so that training runs to the right, as in the other panels
+    _label_ends(axis, ends)
 
 
 def _number(axis):
@@ -144,8 +263,8 @@ def _number(axis):
     plain = FuncFormatter(lambda value, _: f"{value:g}")
     low, high = sorted(axis.get_view_interval())
     axis.set_major_formatter(plain)
-    axis.set_minor_formatter(plain if high / low < 50 else NullFormatter())
-    axis.set_minor_locator(LogLocator(subs=(2, 5) if high / low >= 8 else (1.5, 2, 3, 4, 5, 6, 8)))
+    axis.set_minor_formatter(plain if high / low < 500 else NullFormatter())
+    axis.set_minor_locator(LogLocator(subs=(2, 5) if high / low >= 20 else (1.5, 2, 3, 4, 5, 6, 8)))
 
 
 def _label_ends(axis, ends):

@@ -43,17 +43,18 @@ def read_run(path, columns, key):
 def gather(history, probes, layers, passes):
     """Return the rows of METRICS, as a DataFrame, from the three tables of one training run.
 
-    history, probes, layers: Tables of sgd.HISTORY, smoothness.SMOOTHNESS and smoothness.LAYERS.
+    history, probes, layers: Tables of sgd.HISTORY, smoothness.SMOOTHNESS and smoothness.LAYERS; None for probes and
+        layers that there are none of.
     passes: the number of the last pass, up to which they go.
     Raises InputError, naming the file, where a table is not whole.
     """
     _require(history, range(passes + 1))
     measured = history.rows.loc[history.rows["diverged"] == 0, "pass"]
-    for table in (probes, layers):
+    probed = [table for table in (probes, layers) if table is not None]
+    for table in probed:
         _require(table, measured[measured > 0])
-    told = history.rows.assign(mode="eval")
     # What a probe left empty was not to be measured; what a diverged pass left empty is told.
-    parts = [_long(told), _long(probes.rows).dropna(subset="value"), _long(layers.rows)]
+    parts = [_long(history.rows.assign(mode="eval")), *(_long(table.rows).dropna(subset="value") for table in probed)]
     return pandas.concat(parts, ignore_index=True)
 
 

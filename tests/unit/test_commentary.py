@@ -54,7 +54,9 @@ def text(excluded=(), changes=None, **facts):
         "baseline": "Plain",
         "treatments": [commentary.treatment("Normed", found)],
         "excluded": list(excluded),
-        "picture": "comparison.png",
+        "comparison": "comparison.png",
+        "forest": "claims.png",
+        "notebook": "reproduction.png",
         "alt": "Four panels.",
         "caption": "Thin lines: the replicates.",
         "level": "95 %",
@@ -81,7 +83,8 @@ INTERVAL = "0.55 times Plain's (95 % interval 0.50 to 0.60; n = 8, p = 0.002; 8 
 
 def test_smoother_is_said_without_reserve_only_if_all_four_measures_agree():
     assert answer() == (
-        f"**The loss of Normed was smoother than that of Plain: at the same pass its local smoothness L̂ was {INTERVAL}.** "
+        "**The loss of Normed was smoother than that of Plain: "
+        f"at the same pass its local smoothness L̂ was {INTERVAL}.** "
         "It was lower, too, at equal train loss (× 0.55), scale-normalised (× 0.55) and in eval mode (× 0.55)."
     )
     for claim in ("C4", "C5", "C8"):
@@ -95,7 +98,9 @@ def test_lower_at_the_same_pass_alone_is_told_with_what_happened_at_the_same_los
         "At equal train loss it was the higher of the two: 1.64 times Plain's (95 % interval 1.50 to 1.80; n = 8, "
         "p = 0.002; 8 of 8 replicates on this side)."
     )
-    assert answer(changes={"C4": UNCLEAR}).startswith(start + "At equal train loss the comparison is inconclusive: it was 1.04")
+    assert answer(changes={"C4": UNCLEAR}).startswith(
+        start + "At equal train loss the comparison is inconclusive: it was 1.04"
+    )
     assert answer(changes={"C5": UNCLEAR}) == start + f"At equal train loss it was lower as well: {INTERVAL}."
     assert answer(changes={"C4": {**NOTHING, "n": 0, "verdict": "inconclusive"}}) == start + (
         "At equal train loss the two can't be compared here."
@@ -136,7 +141,9 @@ def test_no_pair_gives_no_answer_and_says_what_is_missing():
 
 def test_several_that_were_left_out_are_all_named():
     left_out = [claims.Exclusion(3, "Plain", "diverged in pass 2"), claims.Exclusion(5, "Normed", "missing")]
-    assert "**Left out, with their partners:** seed 3 (Plain: diverged in pass 2); seed 5 (Normed: missing)." in text(left_out)
+    assert "**Left out, with their partners:** seed 3 (Plain: diverged in pass 2); seed 5 (Normed: missing)." in text(
+        left_out
+    )
     assert "Left out" not in text()
 
 
@@ -151,7 +158,10 @@ def test_several_that_were_left_out_are_all_named():
             "; the interval lies on one side, but among all the claims tested here this is not statistically "
             "significant (Holm-adjusted p = 0.080).",
         ),
-        (ONE, "**Inconclusive:** in the one pair of replicates there is, Normed's was 0.70 times Plain's; one pair says"),
+        (
+            ONE,
+            "**Inconclusive:** in the one pair of replicates there is, Normed's was 0.70 times Plain's; one pair says",
+        ),
         ({**NOTHING, "n": 0, "verdict": "inconclusive"}, "**Inconclusive:** no pair of replicates gives this number."),
         ({**NOTHING, "n": 0, "verdict": "not measured"}, "**Not measured** in this run."),
     ],
@@ -177,7 +187,10 @@ def test_one_direction_is_told_where_its_noise_matters():
 
 def test_the_notebooks_sentences_get_the_verdicts_of_their_claims():
     found = text(changes={"C6c": WORSE, "C6a": UNCLEAR})
-    assert "- “local effective smoothness is much lower when using the BatchNormConvNet model”: **supported** (C3).\n" in found
+    assert (
+        "- “local effective smoothness is much lower when using the BatchNormConvNet model”: **supported** (C3).\n"
+        in found
+    )
     assert "- “It also shows less volatility”: **inconclusive** (C6a).\n" in found
     assert "improve more smoothly”: **mixed: C6b supported, C6c contradicted**.\n" in found
     assert "larger steps for gradient descent”: **not measured** (C7).\n" in found

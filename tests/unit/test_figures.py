@@ -21,7 +21,7 @@ def measured(models=("Plain", "Normed"), seeds=(0, 1, 2), passes=3):
 
 
 def draw(models=("Plain", "Normed"), **options):
-    return figures.comparison(*measured(models, **options), list(models), 0.04, (11, 7))
+    return figures.comparison(*measured(models, **options), list(models), (11, 7))
 
 
 def test_every_replicate_and_every_mean_is_a_line():
@@ -45,7 +45,7 @@ def test_labels_of_lines_that_end_together_are_moved_apart():
 
 def test_a_run_without_any_number_is_drawn_empty(tmp_path):
     replicates, curves = measured()
-    figure = figures.comparison(replicates.iloc[:0], curves.iloc[:0], ["Plain", "Normed"], 0.04, (11, 7))
+    figure = figures.comparison(replicates.iloc[:0], curves.iloc[:0], ["Plain", "Normed"], (11, 7))
     figures.save(figure, tmp_path / "x.png", dpi=50)
 
 

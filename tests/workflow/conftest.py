@@ -101,7 +101,7 @@ def _job(text):
     """The job that a dry run tells of in `text`: the name of its rule and the values of its wildcards."""
     wildcards = re.search(r"^ +wildcards: (.*)$", text, re.MULTILINE)
     values = [pair.split("=")[1] for pair in wildcards[1].split(", ")] if wildcards else []
-    return " ".join([text.partition(":")[0], *values])
+    return " ".join([text.partition(":")[0], *values]).strip()
 
 
 def environment():

@@ -20,11 +20,11 @@ rule download:
     log:
         "results/data/download.log",
     localrule: True
-    params:
-        flags=lambda wildcards: flags(dataset=config["dataset"]["name"]),
     resources:
         # Not among the params, a change of which would run everything again: the bytes are the same from every source.
         sources=shlex.join(config["dataset"]["sources"]),
+    params:
+        flags=lambda wildcards: flags(dataset=config["dataset"]["name"]),
     shell:
         "python {input.program[0]:q} {params.flags} --sources {resources.sources} "
         "--folder results/data --provenance {output.provenance:q} > {log:q} 2>&1"

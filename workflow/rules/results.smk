@@ -1,28 +1,39 @@
-"""Gather all runs in one table, test the claims, draw the figure, write the commentary.
+"""Gather all runs in one table, test the claims, draw the figures, write the commentary.
 
 needs    history.csv, smoothness.csv and layers.csv of every model and seed
-makes    <results>/metrics.csv  claims.csv, curves.csv, reproduction.csv  comparison.png, .svg  commentary.md, .html
+makes    <results>/metrics.csv
+         <results>/claims.csv, curves.csv, reproduction.csv
+         <results>/comparison, claims, reproduction, each .png and .svg
+         <results>/commentary.md, .html
+         and all of these under <results>/partial/, from the runs that are there
 reruns   aggregate when models or seeds come or go; compare when `comparison` changes; figure when `figure` does;
          each when the code of its script or what stands before it in this list changes
 """
+
+PART = f"{RESULTS}/{{part}}"  # the results of all runs, or, in a folder of their own, of those runs that are there
+TABLES = expand(
+    f"{RUN}/{{table}}.csv",
+    model=MODELS,
+    learning_rate=RATE,
+    seed=config["seeds"],
+    table=["history", "smoothness", "layers"],
+)
+
+
+wildcard_constraints:
+    part="(partial/)?",
 
 
 rule aggregate:
     """Gather everything measured in one long table."""
     input:
         program=program("aggregate"),
-        runs=expand(
-            f"{RUN}/{{table}}.csv",
-            model=MODELS,
-            learning_rate=RATE,
-            seed=config["seeds"],
-            table=["history", "smoothness", "layers"],
-        ),
+        runs=lambda wildcards: [table for table in TABLES if not wildcards.part or Path(table).exists()],
     output:
-        metrics=f"{RESULTS}/metrics.csv",
-        provenance=f"{RESULTS}/provenance-aggregate.json",
+        metrics=f"{PART}metrics.csv",
+        provenance=f"{PART}provenance-aggregate.json",
     log:
-        f"{RESULTS}/aggregate.log",
+        f"{PART}aggregate.log",
     localrule: True
     params:
         # The runs' folders as a pattern: the paths themselves would be too long for a command line at 2,000 seeds.
@@ -33,8 +44,9 @@ rule aggregate:
             run=RUN,
             seeds=sorted(config["seeds"]),
         ),
+        partial=lambda wildcards: "--partial" if wildcards.part else "",
     shell:
-        "python {input.program[0]:q} {params.flags} "
+        "python {input.program[0]:q} {params.flags} {params.partial} "
         "--metrics {output.metrics:q} --provenance {output.provenance:q} > {log:q} 2>&1"
 
 
@@ -45,12 +57,12 @@ rule compare:
         metrics=rules.aggregate.output.metrics,
         notebook=REPORT / "notebook.csv",
     output:
-        claims=f"{RESULTS}/claims.csv",
-        curves=f"{RESULTS}/curves.csv",
-        reproduction=f"{RESULTS}/reproduction.csv",
-        provenance=f"{RESULTS}/provenance-compare.json",
+        claims=f"{PART}claims.csv",
+        curves=f"{PART}curves.csv",
+        reproduction=f"{PART}reproduction.csv",
+        provenance=f"{PART}provenance-compare.json",
     log:
-        f"{RESULTS}/compare.log",
+        f"{PART}compare.log",
     localrule: True
     params:
         flags=lambda wildcards: flags(learning_rate=RATE, seeds=sorted(config["seeds"]), **config["comparison"]),
@@ -66,22 +78,25 @@ rule figure:
         program=program("figure"),
         metrics=rules.aggregate.output.metrics,
         curves=rules.compare.output.curves,
+        claims=rules.compare.output.claims,
+        reproduction=rules.compare.output.reproduction,
     output:
-        png=f"{RESULTS}/comparison.png",
-        svg=f"{RESULTS}/comparison.svg",
-        provenance=f"{RESULTS}/provenance-figure.json",
+        comparison=multiext(f"{PART}comparison", ".png", ".svg"),
+        forest=multiext(f"{PART}claims", ".png", ".svg"),
+        reproduction=multiext(f"{PART}reproduction", ".png", ".svg"),
+        provenance=f"{PART}provenance-figure.json",
     log:
-        f"{RESULTS}/figure.log",
+        f"{PART}figure.log",
     localrule: True
     params:
         flags=lambda wildcards: flags(
-            learning_rate=RATE,
-            models=[config["comparison"]["baseline"], *config["comparison"]["treatments"]],
-            **config["figure"],
+            learning_rate=RATE, seeds=sorted(config["seeds"]), **config["comparison"], **config["figure"]
         ),
     shell:
         "python {input.program[0]:q} {params.flags} --metrics {input.metrics:q} --curves {input.curves:q} "
-        "--png {output.png:q} --svg {output.svg:q} --provenance {output.provenance:q} > {log:q} 2>&1"
+        "--claims {input.claims:q} --reproduction {input.reproduction:q} --comparison-figure {output.comparison:q} "
+        "--claims-figure {output.forest:q} --reproduction-figure {output.reproduction:q} "
+        "--provenance {output.provenance:q} > {log:q} 2>&1"
 
 
 rule commentary:
@@ -93,13 +108,13 @@ rule commentary:
         claims=rules.compare.output.claims,
         curves=rules.compare.output.curves,
         reproduction=rules.compare.output.reproduction,
-        figure=rules.figure.output.png,
+        figures=[f"{PART}{name}.png" for name in ("comparison", "claims", "reproduction")],
     output:
-        markdown=f"{RESULTS}/commentary.md",
-        html=f"{RESULTS}/commentary.html",
-        provenance=f"{RESULTS}/provenance-commentary.json",
+        markdown=f"{PART}commentary.md",
+        html=f"{PART}commentary.html",
+        provenance=f"{PART}provenance-commentary.json",
     log:
-        f"{RESULTS}/commentary.log",
+        f"{PART}commentary.log",
     localrule: True
     params:
         flags=lambda wildcards: flags(
@@ -117,5 +132,5 @@ rule commentary:
     shell:
         "python {input.program[0]:q} {params.flags} --template {input.template:q} --metrics {input.metrics:q} "
         "--claims {input.claims:q} --curves {input.curves:q} --reproduction {input.reproduction:q} "
-        "--figure {input.figure:q} --markdown {output.markdown:q} --html {output.html:q} "
+        "--figures {input.figures:q} --markdown {output.markdown:q} --html {output.html:q} "
         "--provenance {output.provenance:q} > {log:q} 2>&1"
