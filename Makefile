@@ -7,7 +7,7 @@ PIP_VERSION = 26.3
 # What `make run` hands on to Snakemake, as in: make run ARGS="--dry-run"
 ARGS =
 
-.PHONY: run tiny test lint bench env
+.PHONY: run tiny report test lint bench env
 
 # The experiment of config.yaml.
 run: .venv/installed
@@ -16,6 +16,10 @@ run: .venv/installed
 # A first look, in under a minute.
 tiny: .venv/installed
 	.venv/bin/snakemake --cores 4 --configfile workflow/experiments/tiny.yaml $(ARGS)
+
+# The results of a finished run in one file, to be opened in a browser; as in: make report ARGS="--configfile …"
+report: .venv/installed
+	.venv/bin/snakemake --report report.html $(ARGS)
 
 test: .venv/installed
 	.venv/bin/python -m pytest $(ARGS)

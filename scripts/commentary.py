@@ -17,7 +17,8 @@ def main(arguments):
     rows = tables.records(tables.read(arguments.claims, claims.CLAIMS))
     printed = tables.records(tables.read(arguments.reproduction, reproduction.REPRODUCTION))
     provenances = [json.loads(path.read_text(encoding="utf-8")) for path in provenance_files(arguments)]
-    comparison, forest, notebook = arguments.figures
+    pictures = {path.with_suffix(".png").name: path for path in arguments.figures}
+    comparison, forest, notebook = pictures
     models = [arguments.baseline, *arguments.treatments]
     found = [commentary.claim(row, arguments.baseline, arguments.confidence) for row in rows]
     text = commentary.render(
@@ -25,9 +26,9 @@ def main(arguments):
         baseline=arguments.baseline,
         treatments=[commentary.treatment(name, found) for name in arguments.treatments],
         excluded=claims.excluded(measured, models, arguments.learning_rate, arguments.seeds),
-        comparison=comparison.name,
-        forest=forest.name,
-        notebook=notebook.name,
+        comparison=comparison,
+        forest=forest,
+        notebook=notebook,
         alt=commentary.alternative_text(curves, models),
         caption=commentary.caption(curves, models, arguments.confidence),
         level=f"{100 * arguments.confidence:g} %",
@@ -43,7 +44,6 @@ def main(arguments):
         provenance=commentary.provenance(provenances),
     )
     title = "Does batch normalisation smooth the loss landscape?"
-    pictures = {path.name: path for path in arguments.figures}
     files.write_text(arguments.html, commentary.to_html(text, title, pictures))
     files.write_text(arguments.markdown, text)
     print(f"{len(text.split())} words")
@@ -78,7 +78,11 @@ if __name__ == "__main__":
     parser.add_argument("--claims", required=True, type=Path, help="table of the compare rule")
     parser.add_argument("--curves", required=True, type=Path, help="table of the compare rule")
     parser.add_argument(
-        "--figures", required=True, nargs=3, type=Path, help="PNGs of the figure rule: comparison, claims, reproduction"
+        "--figures",
+        required=True,
+        nargs=3,
+        type=Path,
+        help="SVGs of the figure rule, a PNG beside each: comparison, claims, reproduction",
     )
     parser.add_argument("--metrics", required=True, type=Path, help="table of the aggregate rule")
     parser.add_argument("--reproduction", required=True, type=Path, help="table of the compare rule")

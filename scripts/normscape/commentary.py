@@ -255,6 +255,7 @@ body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 50rem; margin: 2rem aut
 img {{ max-width: 100%; }}
 table {{ border-collapse: collapse; font-size: 0.85rem; display: block; overflow-x: auto; }}
 th, td {{ text-align: left; padding: 0.25rem 0.6rem; border-bottom: 1px solid #ddd; vertical-align: top; }}
+td:nth-child(n+3) {{ white-space: nowrap; }}
 </style>
 {body}
 </html>
@@ -264,10 +265,11 @@ th, td {{ text-align: left; padding: 0.25rem 0.6rem; border-bottom: 1px solid #d
 def to_html(text, title, pictures):
     """Return the Markdown `text` as an HTML page that needs no other file.
 
-    pictures: {name as in the text: path of a PNG}; they are written into the page.
+    pictures: {name as in the text: path of an SVG}; they are written into the page. As PNG they would make it
+    larger than the 1.5 MB that Chromium shows within Snakemake's report.
     """
     body = markdown.markdown(text, extensions=["tables"], output_format="html")
     for name, path in pictures.items():
         data = base64.b64encode(Path(path).read_bytes()).decode()
-        body = body.replace(f'src="{name}"', f'src="data:image/png;base64,{data}"')
+        body = body.replace(f'src="{name}"', f'src="data:image/svg+xml;base64,{data}"')
     return PAGE.format(title=title, body=body)

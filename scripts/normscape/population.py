@@ -69,7 +69,7 @@ def evaluate(net, images, labels, mode, *, weights=None, indices=None, chunk=100
     images: shape (N, ...), floating. Their dtype and device are those of the computation, whatever the net's.
         On CUDA, float32 convolutions are TF32 (three digits) unless `torch.backends.cudnn.allow_tf32` is False.
     labels: shape (N,), class numbers, int64.
-    mode: which statistics BatchNorm uses (science.md §2):
+    mode: which statistics BatchNorm uses:
         `population`: mean and biased variance of all N images at once, differentiated through: train mode, one batch
         `minibatch`: the same of only the images at `indices`; loss and gradient are of these images too
         `eval`: the running averages, held constant
@@ -80,7 +80,7 @@ def evaluate(net, images, labels, mode, *, weights=None, indices=None, chunk=100
         what its block hands on: the output of the last layer before the next such layer; at the end, the logits.
     Raises ValueError for arguments that contradict this, an empty set, and statistics that don't exist: of a single
     value a channel (as torch does), or running averages that a layer doesn't keep.
-    Source: the module's docstring; science.md §4.
+    Source: the module's docstring.
     """
     _check(net, images, labels, mode, weights, indices, chunk)
     if mode == "minibatch":
@@ -96,15 +96,6 @@ def evaluate(net, images, labels, mode, *, weights=None, indices=None, chunk=100
         gradient=torch.cat([gradients[p].flatten() for p in parameters]) / len(images),
         activation_sd={layer: moments.sd() for layer, moments in meters.values()} if activations else None,
     )
-
-
-def slices(net):
-    """Return {parameter's name: its slice of the flat vector}, in the order of `net.parameters()`."""
-    places, start = {}, 0
-    for name, parameter in net.named_parameters():
-        places[name] = slice(start, start + parameter.numel())
-        start += parameter.numel()
-    return places
 
 
 def _check(net, images, labels, mode, weights, indices, chunk):

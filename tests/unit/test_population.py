@@ -1,11 +1,11 @@
-"""What population.py promises beside the gradient itself: arguments, slices, activations."""
+"""What population.py promises beside the gradient itself: arguments, activations."""
 
 import copy
 
 import pytest
 import torch
 from normscape import networks
-from normscape.population import _Moments, evaluate, slices
+from normscape.population import _Moments, evaluate
 from torch import nn
 
 
@@ -36,15 +36,6 @@ def test_it_works_where_gradients_are_switched_off(net, data):
     with torch.no_grad():
         found = evaluate(net, *data, "population")
     assert torch.equal(found.gradient, evaluate(net, *data, "population").gradient)
-
-
-def test_slices_name_the_parts_of_the_flat_vector(net):
-    places = slices(net)
-    flat = torch.cat([p.detach().flatten() for p in net.parameters()])
-    assert list(places) == [name for name, _ in net.named_parameters()]
-    for name, p in net.named_parameters():
-        assert torch.equal(flat[places[name]], p.detach().flatten())
-    assert places["linear.bias"].stop == len(flat)
 
 
 def test_the_gradient_is_float64_whatever_the_images(net, data):

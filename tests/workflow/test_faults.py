@@ -71,7 +71,7 @@ def test_killed_jobs_and_a_killed_snakemake_leave_nothing_wrong(checkout, finish
     assert checkout.tables() == finished.tables()
 
 
-def test_a_failing_script_shows_its_traceback_and_stops_no_other_replicate(rerun):
+def test_a_failing_script_shows_its_traceback_stops_no_other_replicate_and_leaves_a_partial_result(rerun):
     script = rerun.path("scripts/train.py")
     fault = '    if arguments.seed == 1 and arguments.name == "ConvNet":\n        raise RuntimeError("a planted bug")\n'
     script.write_text(script.read_text().replace("def main(arguments):\n", f"def main(arguments):\n{fault}"))
@@ -84,6 +84,12 @@ def test_a_failing_script_shows_its_traceback_and_stops_no_other_replicate(rerun
     for model, seed in (("ConvNet", 0), ("BatchNormConvNet", 0), ("BatchNormConvNet", 1)):
         assert (rerun.run_folder(model, seed) / "smoothness.csv").exists()
     assert not (rerun.run_folder("ConvNet", 1) / "history.csv").exists()
+
+    rerun.finish("partial", "--cores", "4")
+    commentary = rerun.results("partial/commentary.md").read_text()
+    assert "**Left out, with its partner:** seed 1 (ConvNet: missing).\n" in commentary
+    assert "one pair" in commentary
+    assert rerun.results("partial/comparison.png").is_file()
 
 
 def cut(path):

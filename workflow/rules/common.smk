@@ -59,3 +59,8 @@ def flags(**settings):
         else:
             words += map(str, value if isinstance(value, list) else [value])
     return shlex.join(words)
+
+
+def shown(path, name, category, caption):
+    """Return `path`, marked to stand in the report under `name`; its caption is the file of that name in REPORT."""
+    return report(path, labels={"result": name}, category=category, caption=(REPORT / caption).resolve())

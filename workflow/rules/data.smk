@@ -56,7 +56,7 @@ rule samples:
         program=program("samples"),
         raw=RAW,
     output:
-        picture=f"{RESULTS}/samples.png",
+        picture=shown(f"{RESULTS}/samples.png", "Training images", "Figures", "samples.rst"),
         provenance=f"{RESULTS}/provenance-samples.json",
     log:
         f"{RESULTS}/samples.log",

@@ -24,11 +24,16 @@ wildcard_constraints:
     part="(partial/)?",
 
 
+def there(table):
+    """Return whether a run's table is there, and was made from a training that is."""
+    return Path(table).exists() and Path(table).with_name("history.csv").exists()
+
+
 rule aggregate:
     """Gather everything measured in one long table."""
     input:
         program=program("aggregate"),
-        runs=lambda wildcards: [table for table in TABLES if not wildcards.part or Path(table).exists()],
+        runs=lambda wildcards: [table for table in TABLES if not wildcards.part or there(table)],
     output:
         metrics=f"{PART}metrics.csv",
         provenance=f"{PART}provenance-aggregate.json",
@@ -81,9 +86,18 @@ rule figure:
         claims=rules.compare.output.claims,
         reproduction=rules.compare.output.reproduction,
     output:
-        comparison=multiext(f"{PART}comparison", ".png", ".svg"),
-        forest=multiext(f"{PART}claims", ".png", ".svg"),
-        reproduction=multiext(f"{PART}reproduction", ".png", ".svg"),
+        comparison=[
+            shown(f"{PART}comparison.png", "Models compared", "Figures", "comparison.rst"),
+            f"{PART}comparison.svg",
+        ],
+        forest=[
+            shown(f"{PART}claims.png", "Claims with their intervals", "Figures", "claims.rst"),
+            f"{PART}claims.svg",
+        ],
+        reproduction=[
+            shown(f"{PART}reproduction.png", "Notebook among the replicates", "Figures", "reproduction.rst"),
+            f"{PART}reproduction.svg",
+        ],
         provenance=f"{PART}provenance-figure.json",
     log:
         f"{PART}figure.log",
@@ -108,10 +122,10 @@ rule commentary:
         claims=rules.compare.output.claims,
         curves=rules.compare.output.curves,
         reproduction=rules.compare.output.reproduction,
-        figures=[f"{PART}{name}.png" for name in ("comparison", "claims", "reproduction")],
+        figures=[f"{PART}{name}.svg" for name in ("comparison", "claims", "reproduction")],
     output:
         markdown=f"{PART}commentary.md",
-        html=f"{PART}commentary.html",
+        html=shown(f"{PART}commentary.html", "Commentary", "Commentary", "commentary.rst"),
         provenance=f"{PART}provenance-commentary.json",
     log:
         f"{PART}commentary.log",

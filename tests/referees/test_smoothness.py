@@ -1,0 +1,109 @@
+"""Smoothness against answers known from elsewhere: quadratics, the notebook's arithmetic, BatchNorm's invariance."""
+
+import math
+from typing import NamedTuple
+
+import pytest
+import torch
+from normscape import networks, population, smoothness
+
+
+class Point(NamedTuple):
+    loss: float
+    gradient: torch.Tensor
+
+
+def quadratic(matrix):
+    """f(w) = ½ wᵀAw, whose gradient changes by exactly Au along u."""
+    return lambda w: Point((w @ matrix @ w / 2).item(), matrix @ w)
+
+
+CURVED = torch.tensor([[3.0, 1.0, 0.0], [1.0, -2.0, 0.5], [0.0, 0.5, 1.0]], dtype=torch.float64)
+W = torch.tensor([1.0, -1.0, 2.0], dtype=torch.float64)
+U = torch.tensor([0.3, 0.1, -0.2], dtype=torch.float64)
+SIZES = (2, 1)
+
+
+def probe(multiples=(1.0,), step=U):
+    f = quadratic(CURVED)
+    return smoothness.probe(f, W, f(W), step, multiples, SIZES)
+
+
+def test_on_a_quadratic_every_measure_is_known():
+    (row,) = probe()
+    bent = CURVED @ U
+    assert math.isclose(row["smoothness"], (bent.norm() / U.norm()).item())
+    assert math.isclose(row["directional_curvature"], (U @ bent / (U @ U)).item())
+    assert math.isclose(row["optimality_gap"], abs((U @ bent / (U @ U)).item()))  # f leaves its tangent by ½uᵀAu
+    assert math.isclose(row["gradient_norm"], (CURVED @ W).norm().item())
+    assert math.isclose(row["displacement_norm"], U.norm().item())
+    assert math.isclose(row["loss"], (W @ CURVED @ W / 2).item())
+
+
+def test_on_a_quadratic_the_smoothness_is_the_same_at_every_multiple_and_the_ranges_are_known():
+    rows = probe((0.5, 1.0, 4.0))
+    assert [row["step_multiple"] for row in rows] == [0.5, 1.0, 4.0]
+    assert all(math.isclose(row["smoothness"], rows[0]["smoothness"]) for row in rows)
+    f, bent = quadratic(CURVED), (CURVED @ U).norm().item()
+    losses = [f(W + multiple * U).loss for multiple in (0.5, 1.0, 4.0)]
+    for row in rows:
+        assert math.isclose(row["loss_range"], max(losses) - min(losses))
+        assert math.isclose(row["gradient_change_range"], 3.5 * bent)
+        assert math.isclose(row["effective_beta"], rows[0]["smoothness"])
+
+
+def test_the_notebooks_estimator_does_the_notebooks_arithmetic():
+    change, step = torch.tensor([3.0, 4.0, 12.0]).double(), torch.tensor([0.0, 2.0, 1.0]).double()
+    numerator, denominator = 0, 0  # as the notebook's loop has it, tensor by tensor
+    for part in (slice(0, 2), slice(2, 3)):
+        numerator += torch.linalg.norm(change[part])
+        denominator += torch.linalg.norm(step[part])
+    expected = torch.sqrt(numerator) / torch.sqrt(denominator)
+    assert smoothness.notebook_estimator(change, step, SIZES) == pytest.approx(expected.item())
+    assert expected.item() == pytest.approx(math.sqrt(17 / 3))
+
+
+def test_the_notebooks_estimator_can_order_two_networks_the_other_way_round():
+    # The first changes in one tensor of four, the second by less in all, but in each alike.
+    step = torch.tensor([1.0, 0.0, 0.0, 0.0]).double()
+    one, all_four = torch.tensor([2.0, 0.0, 0.0, 0.0]).double(), torch.full((4,), 0.9).double()
+    sizes = (1, 1, 1, 1)
+    assert smoothness.local_smoothness(one, step) > smoothness.local_smoothness(all_four, step)
+    assert smoothness.notebook_estimator(one, step, sizes) < smoothness.notebook_estimator(all_four, step, sizes)
+
+
+def test_the_notebooks_estimator_lies_within_the_root_of_the_number_of_tensors():
+    stream = torch.Generator().manual_seed(3)
+    for _ in range(200):
+        change, step = torch.randn(2, 12, generator=stream, dtype=torch.float64)
+        sizes = (1, 4, 2, 5)
+        exact = smoothness.local_smoothness(change, step)
+        squared = smoothness.notebook_estimator(change, step, sizes) ** 2
+        assert exact / 2 <= squared * (1 + 1e-12) and squared <= 2 * exact * (1 + 1e-12)
+
+
+def test_on_a_batchnorm_network_the_scale_normalised_smoothness_ignores_the_scale_of_the_filters():
+    shape, rate = (1, 12, 12), 0.1
+    net = networks.build({"channels": [4, 5], "kernel_size": 3, "normalisation": "batch"}, shape, 10, 0).double()
+    stream = torch.Generator().manual_seed(2)
+    images = torch.randn(60, *shape, generator=stream, dtype=torch.float64)
+    labels = torch.randint(0, 10, (60,), generator=stream)
+
+    def measure():
+        def f(weights):
+            return population.evaluate(net, images, labels, "population", weights=weights)
+
+        weights, scales = networks.flat_parameters(net), networks.filter_scales(net)
+        slope = population.evaluate(net, images, labels, "minibatch", indices=torch.arange(16)).gradient
+        plain = smoothness.probe(f, weights, f(weights), -rate * slope, (1.0,), [len(weights)])[0]["smoothness"]
+        return smoothness.scale_normalised_probe(f, weights, f(weights), slope, scales, rate), plain
+
+    before, plain_before = measure()
+    with torch.no_grad():
+        for convolution in (net.conv1, net.conv2):
+            factors = torch.rand(len(convolution.bias), generator=stream, dtype=torch.float64) * 2 + 0.5
+            convolution.weight *= factors[:, None, None, None]
+            convolution.bias *= factors
+    after, plain_after = measure()
+    assert after == pytest.approx(before, rel=2e-3)  # up to BatchNorm's ε
+    assert abs(plain_after / plain_before - 1) > 0.1  # plain L̂ isn't the same
