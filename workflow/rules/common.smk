@@ -64,3 +64,8 @@ def flags(**settings):
 def shown(path, name, category, caption):
     """Return `path`, marked to stand in the report under `name`; its caption is the file of that name in REPORT."""
     return report(path, labels={"result": name}, category=category, caption=(REPORT / caption).resolve())
+
+
+def there(table):
+    """Return whether a run's table is there, and was made from a training that is."""
+    return Path(table).exists() and Path(table).with_name("history.csv").exists()

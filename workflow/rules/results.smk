@@ -24,11 +24,6 @@ wildcard_constraints:
     part="(partial/)?",
 
 
-def there(table):
-    """Return whether a run's table is there, and was made from a training that is."""
-    return Path(table).exists() and Path(table).with_name("history.csv").exists()
-
-
 rule aggregate:
     """Gather everything measured in one long table."""
     input:
