@@ -29,8 +29,8 @@ def main(arguments):
         comparison=comparison,
         forest=forest,
         notebook=notebook,
-        alt=commentary.alternative_text(curves, models),
-        caption=commentary.caption(curves, models, arguments.confidence),
+        alt=commentary.alternative_text(curves, arguments.models),
+        caption=commentary.caption(curves, arguments.models, arguments.confidence),
         level=f"{100 * arguments.confidence:g} %",
         directions=arguments.directions,
         dataset=arguments.dataset,
@@ -70,6 +70,7 @@ if __name__ == "__main__":
     parser.add_argument("--directions", required=True, type=int)
     parser.add_argument("--fraction", required=True, type=float)
     parser.add_argument("--learning-rate", required=True, type=float)
+    parser.add_argument("--models", required=True, nargs="+", help="all that the figure shows")
     parser.add_argument("--passes", required=True, type=int)
     parser.add_argument("--prepared", required=True, help="provenance of the prepare rule, with {seed}")
     parser.add_argument("--run", required=True, help="a run's folder, with {model}, {learning_rate} and {seed}")

@@ -19,11 +19,10 @@ def main(arguments):
         (estimand.claim, treatment): values for estimand, treatment, values in claims.differences(measured, *compared)
     }
     size = (arguments.width, arguments.height)
-    models = [arguments.baseline, *arguments.treatments]
     for figure, paths in (
-        (figures.comparison(replicates, curves, models, size), arguments.comparison_figure),
-        (figures.forest(rows, differences, models, size), arguments.claims_figure),
-        (figures.reproduction(replicates, printed, models, size), arguments.reproduction_figure),
+        (figures.comparison(replicates, curves, arguments.models, size), arguments.comparison_figure),
+        (figures.forest(rows, differences, [arguments.baseline, *arguments.treatments], size), arguments.claims_figure),
+        (figures.reproduction(replicates, printed, arguments.models, size), arguments.reproduction_figure),
     ):
         for path in paths:
             figures.save(figure, path, dpi=arguments.dpi)
@@ -36,6 +35,7 @@ if __name__ == "__main__":
     parser.add_argument("--dpi", required=True, type=int)
     parser.add_argument("--height", required=True, type=float, help="inches")
     parser.add_argument("--learning-rate", required=True, type=float)
+    parser.add_argument("--models", required=True, nargs="+", help="in the order of their colours, the compared ones first")
     parser.add_argument("--seeds", required=True, nargs="+", type=int)
     parser.add_argument("--treatments", required=True, nargs="+")
     parser.add_argument("--width", required=True, type=float, help="inches")

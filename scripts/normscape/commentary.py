@@ -70,7 +70,7 @@ def claim(row, baseline, confidence):
         if interval:
             effect += (
                 f" ({100 * confidence:g} % interval {interval}; n = {row['n']}, p {p_value(row['p'])}; "
-                f"{row['agreeing']} of {row['n']} replicates on this side)"
+                f"{row['agreeing']} of {row['n']} agree)"
             )
     return Claim(
         id=row["claim"],

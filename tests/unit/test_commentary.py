@@ -78,7 +78,7 @@ def answer(**arguments):
     return text(**arguments).split("\n\n")[1]
 
 
-INTERVAL = "0.55 times Plain's (95 % interval 0.50 to 0.60; n = 8, p = 0.002; 8 of 8 replicates on this side)"
+INTERVAL = "0.55 times Plain's (95 % interval 0.50 to 0.60; n = 8, p = 0.002; 8 of 8 agree)"
 
 
 def test_smoother_is_said_without_reserve_only_if_all_four_measures_agree():
@@ -96,7 +96,7 @@ def test_lower_at_the_same_pass_alone_is_told_with_what_happened_at_the_same_los
     start = f"**Normed had the lower local smoothness L̂ than Plain at the same pass: it was {INTERVAL}.** "
     assert answer(changes={"C4": WORSE}) == start + (
         "At equal train loss it was the higher of the two: 1.64 times Plain's (95 % interval 1.50 to 1.80; n = 8, "
-        "p = 0.002; 8 of 8 replicates on this side)."
+        "p = 0.002; 8 of 8 agree)."
     )
     assert answer(changes={"C4": UNCLEAR}).startswith(
         start + "At equal train loss the comparison is inconclusive: it was 1.04"
@@ -152,7 +152,7 @@ def test_several_that_were_left_out_are_all_named():
     [
         ({}, f"**Supported:** Normed's was {INTERVAL}."),
         (WORSE, "**Contradicted:** Normed's was 1.64 times Plain's (95 % interval 1.50 to 1.80; "),
-        (UNCLEAR, "8 of 8 replicates on this side); the difference is not statistically significant."),
+        (UNCLEAR, "8 of 8 agree); the difference is not statistically significant."),
         (
             {"verdict": "inconclusive", "p_holm": 0.08},
             "; the interval lies on one side, but among all the claims tested here this is not statistically "
@@ -200,7 +200,7 @@ def test_every_claim_stands_in_the_table():
     for line in ("| C3 | ", "| C7 | "):
         assert line in text()
     assert text().count("\n| C") == len(claims.ESTIMANDS)
-    assert "| C1 | train loss, mean over passes | 8 | × 0.55 | 0.50 to 0.60 | 0.002 | 0.010 | supported |" in text()
+    assert "| C1 | train loss, mean over passes | eval | 8 | × 0.55 | 0.50 to 0.60 | 0.002 | 0.010 | supported |" in text()
 
 
 def test_several_treatments_get_an_answer_each():

@@ -104,6 +104,8 @@ for line in contradictions(config):
 RESULTS = f"results/{config['experiment']}"
 RATE = repr(float(config["training"]["learning_rate"]))  # one spelling, for it stands in paths
 MODELS = sorted(config["models"])
+COMPARED = [config["comparison"]["baseline"], *config["comparison"]["treatments"]]
+SHOWN = [*COMPARED, *(model for model in MODELS if model not in COMPARED)]  # in the order of their colours
 RUN = f"{RESULTS}/runs/{{model}}/lr-{{learning_rate}}/seed-{{seed}}"  # a training run's folder
 
 

@@ -99,7 +99,11 @@ rule figure:
     localrule: True
     params:
         flags=lambda wildcards: flags(
-            learning_rate=RATE, seeds=sorted(config["seeds"]), **config["comparison"], **config["figure"]
+            learning_rate=RATE,
+            models=SHOWN,
+            seeds=sorted(config["seeds"]),
+            **config["comparison"],
+            **config["figure"],
         ),
     shell:
         "python {input.program[0]:q} {params.flags} --metrics {input.metrics:q} --curves {input.curves:q} "
@@ -132,6 +136,7 @@ rule commentary:
             directions=config["smoothness"]["directions"],
             fraction=config["dataset"]["fraction"],
             learning_rate=RATE,
+            models=SHOWN,
             passes=config["training"]["passes"],
             prepared=rules.prepare.output.provenance,
             run=RUN,
