@@ -132,7 +132,9 @@ def run_pipeline(name, overlay, *arguments):
 def pipeline(replicates):
     """Run the pipeline on the notebook's work and no more: ten passes, one step of one minibatch after each."""
     smoothness = {"directions": 1, "step_multiples": [1], "detailed_passes": []}
-    return run_pipeline("notebooks-work", {"seeds": list(range(1, replicates + 1)), "smoothness": smoothness})
+    figure = {"dpi": 72}  # the notebook's resolution
+    changes = {"seeds": list(range(1, replicates + 1)), "smoothness": smoothness, "figure": figure}
+    return run_pipeline("notebooks-work", changes)
 
 
 @functools.cache

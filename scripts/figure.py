@@ -35,7 +35,9 @@ if __name__ == "__main__":
     parser.add_argument("--dpi", required=True, type=int)
     parser.add_argument("--height", required=True, type=float, help="inches")
     parser.add_argument("--learning-rate", required=True, type=float)
-    parser.add_argument("--models", required=True, nargs="+", help="in the order of their colours, the compared ones first")
+    parser.add_argument(
+        "--models", required=True, nargs="+", help="in the order of their colours, the compared ones first"
+    )
     parser.add_argument("--seeds", required=True, nargs="+", type=int)
     parser.add_argument("--treatments", required=True, nargs="+")
     parser.add_argument("--width", required=True, type=float, help="inches")

@@ -200,7 +200,9 @@ def test_every_claim_stands_in_the_table():
     for line in ("| C3 | ", "| C7 | "):
         assert line in text()
     assert text().count("\n| C") == len(claims.ESTIMANDS)
-    assert "| C1 | train loss, mean over passes | eval | 8 | × 0.55 | 0.50 to 0.60 | 0.002 | 0.010 | supported |" in text()
+    assert (
+        "| C1 | train loss, mean over passes | eval | 8 | × 0.55 | 0.50 to 0.60 | 0.002 | 0.010 | supported |" in text()
+    )
 
 
 def test_several_treatments_get_an_answer_each():
