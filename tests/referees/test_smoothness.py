@@ -1,32 +1,11 @@
 """Smoothness against answers known from elsewhere: quadratics, the notebook's arithmetic, BatchNorm's invariance."""
 
 import math
-from typing import NamedTuple
 
 import pytest
 import torch
 from normscape import networks, population, smoothness
-
-
-class Point(NamedTuple):
-    loss: float
-    gradient: torch.Tensor
-
-
-def quadratic(matrix):
-    """f(w) = ½ wᵀAw, whose gradient changes by exactly Au along u."""
-    return lambda w: Point((w @ matrix @ w / 2).item(), matrix @ w)
-
-
-CURVED = torch.tensor([[3.0, 1.0, 0.0], [1.0, -2.0, 0.5], [0.0, 0.5, 1.0]], dtype=torch.float64)
-W = torch.tensor([1.0, -1.0, 2.0], dtype=torch.float64)
-U = torch.tensor([0.3, 0.1, -0.2], dtype=torch.float64)
-SIZES = (2, 1)
-
-
-def probe(multiples=(1.0,), step=U):
-    f = quadratic(CURVED)
-    return smoothness.probe(f, W, f(W), step, multiples, SIZES)
+from quadratic import CURVED, SIZES, U, W, probe, quadratic
 
 
 def test_on_a_quadratic_every_measure_is_known():
