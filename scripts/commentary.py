@@ -50,14 +50,15 @@ def main(arguments):
 
 
 def provenance_files(arguments):
-    """The provenance of each job that measured something, in the order of the rules."""
-    models = [arguments.baseline, *arguments.treatments]
+    """The provenance of each job that led here, in the order of the rules."""
     runs = [
         Path(arguments.run.format(model=model, learning_rate=f"{arguments.learning_rate!r}", seed=seed))
-        for model, seed in product(models, arguments.seeds)
+        for model, seed in product(arguments.models, arguments.seeds)
     ]
     prepared = [Path(arguments.prepared.format(seed=seed)) for seed in arguments.seeds]
-    paths = [*prepared, *(run / f"provenance-{rule}.json" for rule in ("train", "smoothness") for run in runs)]
+    gathered = [arguments.metrics.with_name(f"provenance-{rule}.json") for rule in ("aggregate", "compare", "figure")]
+    trained = [run / f"provenance-{rule}.json" for rule in ("train", "smoothness") for run in runs]
+    paths = [*arguments.once, *prepared, *trained, *gathered]
     return [path for path in paths if path.exists()]
 
 
@@ -71,6 +72,7 @@ if __name__ == "__main__":
     parser.add_argument("--fraction", required=True, type=float)
     parser.add_argument("--learning-rate", required=True, type=float)
     parser.add_argument("--models", required=True, nargs="+", help="all that the figure shows")
+    parser.add_argument("--once", required=True, nargs="+", type=Path, help="provenance of the rules that run once")
     parser.add_argument("--passes", required=True, type=int)
     parser.add_argument("--prepared", required=True, help="provenance of the prepare rule, with {seed}")
     parser.add_argument("--run", required=True, help="a run's folder, with {model}, {learning_rate} and {seed}")

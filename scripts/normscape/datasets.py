@@ -409,11 +409,11 @@ def _torchvision_datasets():
     except RuntimeError as error:
         if "operator torchvision::nms does not exist" not in str(error):
             raise
-        import torch
+        from torch import library
 
-        library = torch.library.Library("torchvision", "FRAGMENT")
+        operators = library.Library("torchvision", "FRAGMENT")
         for name in "nms", "qnms":
-            library.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
-        _operators.append(library)
+            operators.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+        _operators.append(operators)
         import torchvision.datasets
     return torchvision.datasets

@@ -70,6 +70,13 @@ def test_provenance_stands_beside_the_outputs_and_times_nowhere_else(finished):
     assert len(list(finished.path("results").rglob("provenance-*.json"))) == 1 + 1 + 2 + 4 + 4 + 4
 
 
+def test_the_commentary_tells_the_cost_of_each_rule(finished):
+    costs = finished.results("commentary.md").read_text().partition("## What it cost")[2]
+    jobs = {"download": 1, "prepare": 2, "train": 4, "smoothness": 4, "aggregate": 1, "compare": 1, "figure": 1}
+    for rule, count in jobs.items():
+        assert f"| {rule} | {count} | " in costs
+
+
 def test_the_training_log_tells_the_shapes_and_a_line_a_pass(finished):
     log = (finished.run_folder("ConvNet", 0) / "train.log").read_text().splitlines()
     assert log[0] == "ConvNet: 28938 parameters; input (1, 28, 28), then"

@@ -73,7 +73,7 @@ rule compare:
 
 
 rule figure:
-    """Draw loss, accuracy and smoothness against passes: every replicate, the mean and its interval."""
+    """Draw the comparison of the models, the claims with their intervals, and the notebook among the replicates."""
     input:
         program=program("figure"),
         metrics=rules.aggregate.output.metrics,
@@ -113,7 +113,7 @@ rule figure:
 
 
 rule commentary:
-    """Say what the numbers say: as Markdown, and as a page that holds the figure."""
+    """Say what the numbers say: as Markdown, and as a page that holds the figures."""
     input:
         program=program("commentary"),
         template=REPORT / "commentary.md.j2",
@@ -137,6 +137,7 @@ rule commentary:
             fraction=config["dataset"]["fraction"],
             learning_rate=RATE,
             models=SHOWN,
+            once=[rules.download.output.provenance, rules.samples.output.provenance],
             passes=config["training"]["passes"],
             prepared=rules.prepare.output.provenance,
             run=RUN,
