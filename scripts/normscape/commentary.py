@@ -52,7 +52,6 @@ class Claim(NamedTuple):
     p: str
     p_holm: str
     one_sided: bool  # the interval lies wholly on one side of no difference
-    below: bool  # the estimate does
 
 
 def claim(row, baseline, confidence):
@@ -86,7 +85,6 @@ def claim(row, baseline, confidence):
         p=p_value(row["p"]),
         p_holm=p_value(row["p_holm"]),
         one_sided=row["low"] is not None and not row["low"] <= 0 <= row["high"],
-        below=row["estimate"] is not None and row["estimate"] < 0,
     )
 
 

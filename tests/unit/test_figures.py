@@ -6,12 +6,12 @@ from matplotlib.image import imread
 from normscape import claims, figures
 
 
-def measured(models=("Plain", "Normed"), seeds=(0, 1, 2), passes=3):
+def measured(models=("Plain", "Normed"), seeds=(0, 1, 2), passes=3, apart=0.1):
     rows, curves = [], []
     for i, model in enumerate(models):
         for metric, curve in claims.CURVES.items():
             for number in range(0 if curve.mode == "eval" else 1, passes + 1):
-                base = (0.5 if "accuracy" in metric else 1.0) + 0.1 * i + 0.05 * number
+                base = (0.5 if "accuracy" in metric else 1.0) + apart * i + 0.05 * number
                 curves.append((model, 0.04, number, metric, curve.scale, len(seeds), base, base * 0.9, base * 1.1))
                 rows += [(model, 0.04, number, seed, metric, base + 0.01 * seed) for seed in seeds]
     return (
@@ -39,7 +39,7 @@ def test_models_differ_in_colour_and_in_line_style():
 
 
 def test_labels_of_lines_that_end_together_are_moved_apart():
-    heights = sorted(text.xy[1] for text in draw([f"Model{i}" for i in range(4)]).axes[2].texts)
+    heights = sorted(text.xy[1] for text in draw([f"Model{i}" for i in range(4)], apart=0).axes[2].texts)
     assert len(heights) == 4 and min(numpy.diff(heights)) > 0.05
 
 
