@@ -1,8 +1,7 @@
 """How fast and how small the pipeline is: ratios taken within one run on one machine, each against its bar.
 
-    python benchmarks/bench.py                    all but the default run; about a quarter of an hour on two cores
-    python benchmarks/bench.py --only gradient    one part: pipeline, gradient, memory
-    python benchmarks/bench.py --default          the default run as well: another quarter of an hour
+    python benchmarks/bench.py                    everything; about 25 minutes on two cores
+    python benchmarks/bench.py --only gradient    one part: pipeline, default, gradient, memory
 
 Run it on an otherwise idle machine. Prints a Markdown table; exit code 1 where a bar is missed. The pipeline is run as
 its users run it, by Snakemake in a fresh folder, raw data and all; the folder is kept where a run fails.
@@ -30,7 +29,6 @@ from normscape import networks, population
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 CORES = 2  # for the pipeline; the notebook gets as many threads
-DEFAULT_REPLICATES = 8
 ENTRY = {"channels": [16, 32], "kernel_size": 5}
 IMAGE_SHAPE, CLASSES = (1, 28, 28), 10
 NETS = {"plain": {**ENTRY, "normalisation": "none"}, "batch": {**ENTRY, "normalisation": "batch"}}
@@ -39,10 +37,10 @@ SMALL, LARGE = 6000, 60_000  # images: a tenth of the training set, and all of i
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table. `value` is None where it wasn't measured; `bar` and `reach` where there are none."""
+    """One line of the table; `bar` and `reach` are None where there are none."""
 
     what: str
-    value: float | None
+    value: float
     bar: float | None
     reach: float | None
     unit: str
@@ -51,22 +49,20 @@ class Row:
 
     @property
     def verdict(self):
-        if self.value is None:
-            return "not run"
         if self.bar is None:
             return ""
         return "reached" if self._holds(self.reach) else "met" if self._holds(self.bar) else "**missed**"
 
     @property
     def missed(self):
-        return None not in (self.value, self.bar) and not self._holds(self.bar)
+        return self.bar is not None and not self._holds(self.bar)
 
     def _holds(self, limit):
         return self.value >= limit if self.more_is_better else self.value <= limit
 
     def __str__(self):
         sign = "≥" if self.more_is_better else "≤"
-        value = "–" if self.value is None else f"{self.value:.{self.digits}f} {self.unit}".rstrip()
+        value = f"{self.value:.{self.digits}f} {self.unit}".rstrip()
         limits = ["–" if x is None else f"{sign} {x:g} {self.unit}".rstrip() for x in (self.bar, self.reach)]
         return f"| {self.what} | {value} | {limits[0]} | {limits[1]} | {self.verdict} |"
 
@@ -172,34 +168,17 @@ def peak_memory(options):
 def startup_share(options):
     """Share of the default run's core-seconds in which nothing is computed: Python, imports, Snakemake.
 
-    That is the CPU time of Snakemake and all its descendants, less what the jobs say they spent on their work. With
-    --default it is measured on the default run itself. Else on the run of the notebook's work, scaled to eight
-    replicates: what one-seed jobs spend grows with the seeds, what jobs over all seeds spend doesn't; Snakemake's own
-    time is taken to grow as well. That is too much by its fixed part, and the default run has more work to a job: the
-    share is estimated from above.
+    That is the CPU time of Snakemake and all its descendants, less what the jobs say they spent on their work.
     """
-    run = default_run() if options.default else pipeline(options.replicates)
-    factor = 1 if options.default else DEFAULT_REPLICATES / options.replicates
-    once = [facts for path, facts in run.jobs if "seed-" not in str(path)]
-    per_seed = [facts for path, facts in run.jobs if "seed-" in str(path)]
-    total = factor * run.cpu_seconds - (factor - 1) * sum(facts["process_cpu_seconds"] for facts in once)
-    work = factor * sum(facts["work_cpu_seconds"] for facts in per_seed)
-    work += sum(facts["work_cpu_seconds"] for facts in once)
-    source = "the default run" if options.default else "estimated from above"
-    return Row(
-        f"start-up, share of the default run's core-seconds ({source})",
-        100 * (total - work) / total,
-        8,
-        4,
-        "%",
-        digits=1,
-    )
+    run = default_run()
+    work = sum(facts["work_cpu_seconds"] for _, facts in run.jobs)
+    share = 100 * (run.cpu_seconds - work) / run.cpu_seconds
+    return Row("start-up, share of the default run's core-seconds", share, 8, 4, "%", digits=1)
 
 
 def default_minutes(options):
     """Wall time of the default run: eight replicates, all measures."""
-    value = default_run().seconds / 60 if options.default else None
-    return Row(f"default run on {CORES} cores", value, 18, 13, "min", digits=1)
+    return Row(f"default run on {CORES} cores", default_run().seconds / 60, 18, 13, "min", digits=1)
 
 
 # -------------------------------------------------------------------------------------------------------- the gradient
@@ -317,7 +296,8 @@ def large_memory(options):
 # ----------------------------------------------------------------------------------------------------------- the table
 
 PARTS: dict[str, tuple[Callable, ...]] = {
-    "pipeline": (wall_time, peak_memory, startup_share, default_minutes),
+    "pipeline": (wall_time, peak_memory),
+    "default": (startup_share, default_minutes),
     "gradient": (gradient_speed, batchnorm_cost, size_cost),
     "memory": (small_memory, large_memory),
 }
@@ -336,7 +316,6 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", type=parts, default=list(PARTS), help=f"some of {','.join(PARTS)}")
     parser.add_argument("--replicates", type=int, default=4, help="seeds of the pipeline's run on the notebook's work")
-    parser.add_argument("--default", action="store_true", help="time the default run as well")
     options = parser.parse_args()
     rows = [row(options) for part in options.only for row in PARTS[part]]
     print("| what | measured | bar | to reach for | |\n|---|---|---|---|---|")

@@ -24,8 +24,7 @@ def main(arguments):
         (figures.forest(rows, differences, [arguments.baseline, *arguments.treatments], size), arguments.claims_figure),
         (figures.reproduction(replicates, printed, arguments.models, size), arguments.reproduction_figure),
     ):
-        for path in paths:
-            figures.save(figure, path, dpi=arguments.dpi)
+        figures.save(figure, *paths, dpi=arguments.dpi)
 
 
 if __name__ == "__main__":

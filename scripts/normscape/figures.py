@@ -32,11 +32,18 @@ STYLE = {
 }
 
 
-def save(figure, path, dpi=None):
-    """Write `figure` to `path`, PNG (of `dpi`) or SVG by its suffix, whole or not at all, the same bytes each time."""
-    metadata = {"Date": None} if path.suffix == ".svg" else {"Software": None}
-    with plt.rc_context(STYLE), files.replacing(path) as temporary:
-        figure.savefig(temporary, dpi=dpi, metadata=metadata)
+def save(figure, *paths, dpi=None):
+    """Write `figure` to each of `paths`, PNG (of `dpi`) or SVG by its suffix, whole or not at all.
+
+    The same bytes each time. The figure's layout is fixed from then on.
+    """
+    with plt.rc_context(STYLE):
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")  # else each savefig would lay it out again, which takes longer than drawing
+        for path in paths:
+            metadata = {"Date": None} if path.suffix == ".svg" else {"Software": None}
+            with files.replacing(path) as temporary:
+                figure.savefig(temporary, dpi=dpi, metadata=metadata)
 
 
 def samples(images, names):

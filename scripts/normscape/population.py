@@ -45,6 +45,8 @@ from torch.nn import functional
 from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.utils import vector_to_parameters
 
+from . import networks
+
 MODES = ("population", "minibatch", "eval")
 
 
@@ -61,7 +63,7 @@ class Evaluation(NamedTuple):
     activation_sd: dict | None
 
 
-def evaluate(net, images, labels, mode, *, weights=None, indices=None, chunk=100, activations=False):
+def evaluate(net, images, labels, mode, *, weights=None, indices=None, chunk=250, activations=False):
     """Return the loss of `net` over all images, and its gradient, as an `Evaluation`. Leaves `net` as it was.
 
     net: an `nn.Sequential` of any layers, BatchNorm among them wherever and however often (but not nested in another).
@@ -148,9 +150,11 @@ class _Moments:
 
     def add(self, x):
         """Take in a chunk, shape (n, channels, ...). Merges in float64, by the formula of Chan et al. (1983)."""
-        x = x.detach().movedim(1, -1).flatten(0, -2)  # (values, channels): no copy where x is channels-last
-        count, mean = len(x), x.mean(0, dtype=torch.float64)
-        squares = (x - mean.to(x.dtype)).square_().sum(0, dtype=torch.float64)  # five times as fast as torch.var_mean
+        x = x.detach()
+        others = [axis for axis in range(x.dim()) if axis != 1]
+        count, mean = x.numel() // x.shape[1], x.mean(others, dtype=torch.float64)
+        deviations = x - mean.to(x.dtype).view(-1, *[1] * (x.dim() - 2))
+        squares = deviations.square_().sum(others, dtype=torch.float64)  # five times as fast as torch.var_mean
         total, shift = self.count + count, mean - self.mean
         self.squares = self.squares + squares + shift.square() * (self.count * count / total)
         self.mean = self.mean + shift * (count / total)
@@ -180,21 +184,23 @@ class _Stage:
 
     def __call__(self, x, meters=None):
         """Return what the layers make of a chunk. In its graph the statistics are constants."""
-        if x.dim() == 4:
-            x = x.contiguous(memory_format=torch.channels_last)
+        layers = []
         for name, layer in self.layers:
-            x = self._normalise(layer, x) if _is_norm(layer) else layer(x)
+            if layer is self.norm:
+                x = self._normalise(x)
+            else:
+                layers.append(layer)
             if meters and name in meters:
+                x, layers = networks.forward(layers, x), []
                 meters[name][1].add(x)
-        return x
+        return networks.forward(layers, x)
 
-    def _normalise(self, layer, x):
-        mean, variance = layer.running_mean, layer.running_var
-        if layer is self.norm:
-            if self.moments.count < 2:
-                raise ValueError(f"layer {self.layers[0][0]!r}: batch statistics need more than one value per channel")
-            mean, variance = self.moments.mean.to(x.dtype), self.moments.variance().to(x.dtype)
-        return functional.batch_norm(x, mean, variance, layer.weight, layer.bias, training=False, eps=layer.eps)
+    def _normalise(self, x):
+        if self.moments.count < 2:
+            raise ValueError(f"layer {self.layers[0][0]!r}: batch statistics need more than one value per channel")
+        mean, variance = self.moments.mean.to(x.dtype), self.moments.variance().to(x.dtype)
+        weight, bias = self.norm.weight, self.norm.bias
+        return functional.batch_norm(x, mean, variance, weight, bias, training=False, eps=self.norm.eps)
 
     def parameters(self):
         """Return the trainable parameters of its layers."""
@@ -258,11 +264,12 @@ def _forward(stages, images):
 
 
 def _room(y, images):
-    """Return an uninitialised tensor for so many images like those in `y`, channels-last.
+    """Return an uninitialised tensor for so many images like those in `y`.
 
     One piece: with a small tensor for each chunk the heap fragments (60,000 images: 1.9 instead of 1.6 GB).
     """
-    layout = torch.channels_last if y.dim() == 4 else torch.contiguous_format
+    plain = y.dim() != 4 or y.is_contiguous()
+    layout = torch.contiguous_format if plain else torch.channels_last
     return torch.empty((images, *y.shape[1:]), dtype=y.dtype, device=y.device, memory_format=layout)
 
 

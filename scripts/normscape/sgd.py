@@ -6,7 +6,7 @@ from typing import NamedTuple
 import torch
 from torch.nn.functional import cross_entropy
 
-from . import tensors
+from . import networks, tensors
 from .files import InputError
 from .streams import generator
 from .tables import KEY, Column
@@ -68,7 +68,7 @@ def _one_pass(net, images, labels, batches, learning_rate):
     weights = list(net.parameters())
     total = torch.zeros((), device=images.device)
     for batch in batches.to(images.device):
-        loss = cross_entropy(net(images[batch]), labels[batch])
+        loss = cross_entropy(networks.forward(net, images[batch]), labels[batch])
         gradient = torch.autograd.grad(loss, weights)
         with torch.no_grad():  # by hand: torch.optim loads torch's compiler, a second and more a job, for this one line
             for weight, slope in zip(weights, gradient, strict=True):
@@ -83,7 +83,7 @@ def evaluate(net, images, labels):
     net.eval()
     loss, correct = 0.0, 0
     for part, target in zip(images.split(CHUNK), labels.split(CHUNK), strict=True):
-        scores = net(part)
+        scores = networks.forward(net, part)
         loss += cross_entropy(scores, target, reduction="sum").item()
         correct += (scores.argmax(1) == target).sum().item()
     return loss / len(labels), correct / len(labels)

@@ -6,7 +6,7 @@ import random
 import numpy
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from normscape import networks
 from normscape.population import evaluate
@@ -174,6 +174,7 @@ def sequentials(draw):
 )
 def test_any_sequential_agrees_with_one_graph(drawn, count, chunk, mode, dtype, seed):
     net, shape = drawn
+    assume(count > 4 or dtype is torch.float64)  # one image twice has no variance, but for rounding
     x, y = data(count, shape, classes=3, seed=seed)
     indices = torch.arange(0, count, 2).repeat(2) if mode == "minibatch" else None
     batch = slice(None) if indices is None else indices

@@ -29,6 +29,42 @@ def test_the_plain_network_computes_what_the_notebooks_does():
     assert torch.allclose(net(x), literal(x), atol=1e-6)
 
 
+def gradients(output, net):
+    return torch.autograd.grad(output.square().sum(), list(net.parameters()))
+
+
+@pytest.mark.parametrize("entry", [PLAIN, NORMALISED])
+@pytest.mark.parametrize("dtype, tolerance", [(torch.float32, 1e-5), (torch.float64, 0.0)])
+def test_forward_agrees_with_the_layers_one_by_one(entry, dtype, tolerance):
+    net, x = build(entry).to(dtype), torch.randn(7, *SHAPE, dtype=dtype)
+    literal, found = net(x), networks.forward(net, x)
+    assert torch.allclose(found, literal, atol=tolerance)
+    for mine, theirs in zip(gradients(found, net), gradients(literal, net), strict=True):
+        assert (mine - theirs).norm() <= 10 * tolerance * theirs.norm()
+
+
+@pytest.mark.parametrize(
+    "layer", [nn.MaxPool2d(2, dilation=2), nn.Conv2d(2, 2, 3, padding=1, padding_mode="circular", bias=False)]
+)
+def test_forward_takes_layers_that_have_no_blocked_form(layer):
+    net, x = nn.Sequential(nn.Conv2d(1, 2, 3, bias=False), layer, nn.ReLU()), torch.randn(3, 1, 9, 9)
+    assert torch.allclose(networks.forward(net, x), net(x), atol=1e-6)
+
+
+@pytest.mark.parametrize("place", ["input", "weight", "bias", "overflow"])
+def test_forward_hides_no_number_that_is_not_finite(place):
+    net, x = build(PLAIN), torch.randn(4, *SHAPE)
+    with torch.no_grad():
+        if place == "input":
+            x[0, 0, 3, 3] = math.nan
+        elif place == "overflow":
+            net.conv1.weight[:] = 3e38 * torch.randn(net.conv1.weight.shape).sign()
+        else:
+            getattr(net.conv2, place)[0] = math.nan
+        assert net(x).isnan().any()  # what calling the layers gives
+        assert torch.equal(networks.forward(net, x).isnan(), net(x).isnan())
+
+
 def test_the_normalised_network_computes_what_the_notebooks_does():
     net, x = build(NORMALISED), torch.randn(5, *SHAPE)
     first, second = nn.BatchNorm2d(16), nn.BatchNorm2d(32)
