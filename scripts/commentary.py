@@ -5,7 +5,7 @@ import json
 from itertools import product
 from pathlib import Path
 
-from normscape import claims, commentary, files, jobs, metrics, reproduction, tables
+from normscape import claims, commentary, datasets, files, jobs, metrics, reproduction, tables
 
 SHOWN = (1, 10)  # passes of the notebook that the commentary shows; reproduction.csv has all
 
@@ -20,6 +20,7 @@ def main(arguments):
     pictures = {path.with_suffix(".png").name: path for path in arguments.figures}
     comparison, forest, notebook = pictures
     models = [arguments.baseline, *arguments.treatments]
+    dataset = datasets.DATASETS[arguments.dataset]
     found = [commentary.claim(row, arguments.baseline, arguments.confidence) for row in rows]
     text = commentary.render(
         arguments.template,
@@ -33,13 +34,15 @@ def main(arguments):
         caption=commentary.caption(curves, arguments.models, arguments.confidence),
         level=f"{100 * arguments.confidence:g} %",
         directions=arguments.directions,
-        dataset=arguments.dataset,
+        dataset=f"{dataset.name}: {dataset.images}, {len(dataset.classes)} classes",
         percent=f"{100 * arguments.fraction:g} %",
+        all_images=round(arguments.fraction * dataset.training_images) == dataset.training_images,
         learning_rate=arguments.learning_rate,
         batch_size=arguments.batch_size,
         passes=arguments.passes,
         **commentary.reproduction_facts(printed, SHOWN),
-        like_notebook=(arguments.fraction, arguments.learning_rate, arguments.batch_size) == (0.1, 0.04, 32),
+        like_notebook=(arguments.dataset, arguments.fraction, arguments.learning_rate, arguments.batch_size)
+        == ("FashionMNIST", 0.1, 0.04, 32),
         costs=commentary.costs(provenances),
         provenance=commentary.provenance(provenances),
     )

@@ -14,16 +14,12 @@ def main(arguments):
     chosen = raw.train_images[indices]
     mean, std, constant = tensors.pixel_statistics(chosen)
     print(f"{size} of {len(raw.train_images)} training images, {int(constant.sum())} constant pixels", flush=True)
-
-    def images(pixels):
-        return tensors.normalise(pixels, mean, std, constant).reshape(-1, *dataset.image_shape)
-
     digest = tensors.save(
         arguments.tensors,
         {
-            "train_images": images(chosen),
+            "train_images": tensors.normalise(chosen, mean, std, constant),
             "train_labels": raw.train_labels[indices],
-            "test_images": images(raw.test_images),
+            "test_images": tensors.normalise(raw.test_images, mean, std, constant),
             "test_labels": raw.test_labels,
             "indices": indices,
             "mean": mean,

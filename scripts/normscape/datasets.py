@@ -2,7 +2,7 @@
 
 A source is a local folder (any text with a "/"), "upstream" (torchvision's own server), the URL of a mirror of it, or
 "debian" (the package, fetched by apt-get as an ordinary user). None is trusted: a file counts by the SHA-256 of its
-decompressed bytes, whoever served it. Imports the standard library only, so that the Snakefile can read the table.
+bytes, whoever served it. Imports the standard library only, so that the Snakefile can read the table.
 """
 
 import gzip
@@ -16,6 +16,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tarfile
 import tempfile
 import time
 import zlib
@@ -27,20 +28,37 @@ from .files import InputError, replacing
 
 CONNECTION_TIMEOUT = 30  # seconds without a byte before a network source counts as dead
 PAUSE = 2  # seconds before a network source is tried again
+SLOWEST = 100_000  # bytes a second; a network source that stays below is given up
 
 
 @dataclass(frozen=True)
 class RawFile:
-    """One IDX file: its name, its size in bytes and its SHA-256, both of the decompressed file."""
+    """A file that is kept: its name, and its size in bytes and SHA-256 as it is kept.
+
+    A name in ".gz" means that it is kept packed, as it was published: only of that a checksum is known, so an unpacked
+    copy can't be judged. Any other is kept unpacked, and a source may have gzipped it in whatever way.
+    """
 
     name: str
     size: int
     sha256: str
 
+    @property
+    def packed(self):
+        return self.name.endswith(".gz")
+
+    @property
+    def names(self):
+        """The names under which a source may have it."""
+        return (self.name,) if self.packed else (self.name, f"{self.name}.gz")
+
 
 @dataclass(frozen=True)
 class Dataset:
-    """A data set that torchvision reads from IDX files. `name` is its class there."""
+    """A data set that torchvision reads too. `name` is its class there.
+
+    Its files are four of the IDX format, or, where `batches` names members, one tar archive of CIFAR's binary batches.
+    """
 
     name: str
     training_images: int
@@ -48,13 +66,21 @@ class Dataset:
     image_shape: tuple[int, int, int]  # channels, height, width
     classes: tuple[str, ...]
     files: tuple[RawFile, ...]
-    debian_package: str
-    debian_folder: str  # where the package puts the gzipped files
+    batches: tuple[str, ...] = ()  # members of the archive: training batches, all of one size, and last the test batch
+    address: str | None = None  # that the files are below, where torchvision's class gets others
+    debian_package: str | None = None
+    debian_folder: str | None = None  # where the package puts the gzipped files
+
+    @property
+    def images(self):
+        """What an image is, in words."""
+        channels, height, width = self.image_shape
+        return f"{height} × {width} {'grey' if channels == 1 else 'colour'} pixels"
 
 
 @dataclass(frozen=True)
 class Raw:
-    """Images as stored, uint8 tensors (n, height, width) of 0–255, and their classes, int64 tensors (n,)."""
+    """Images as stored, uint8 tensors (n, channels, height, width) of 0–255, and their classes, int64 tensors (n,)."""
 
     train_images: object
     train_labels: object
@@ -97,6 +123,86 @@ DATASETS = {
         debian_package="dataset-fashion-mnist",
         debian_folder="usr/share/datasets/fashion-mnist",
     ),
+    # The sizes and checksums of the other three are those of tensorflow-datasets 4.9.10 (url_checksums/mnist.txt,
+    # kmnist.txt, cifar10.txt). For the first two, torchvision's repository has the same checksums
+    # (torchvision/prototype/datasets/_builtin/mnist.py); for CIFAR-10, torchvision-ruby (cifar10.rb) has.
+    "MNIST": Dataset(
+        name="MNIST",
+        training_images=60_000,
+        test_images=10_000,
+        image_shape=(1, 28, 28),
+        classes=tuple("0123456789"),
+        files=(
+            RawFile(
+                "train-images-idx3-ubyte.gz",
+                9_912_422,
+                "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
+            ),
+            RawFile(
+                "train-labels-idx1-ubyte.gz",
+                28_881,
+                "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
+            ),
+            RawFile(
+                "t10k-images-idx3-ubyte.gz",
+                1_648_877,
+                "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
+            ),
+            RawFile(
+                "t10k-labels-idx1-ubyte.gz",
+                4_542,
+                "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
+            ),
+        ),
+    ),
+    "KMNIST": Dataset(
+        name="KMNIST",
+        training_images=60_000,
+        test_images=10_000,
+        image_shape=(1, 28, 28),
+        classes=("o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"),
+        files=(
+            RawFile(
+                "train-images-idx3-ubyte.gz",
+                18_165_135,
+                "51467d22d8cc72929e2a028a0428f2086b092bb31cfb79c69cc0a90ce135fde4",
+            ),
+            RawFile(
+                "train-labels-idx1-ubyte.gz",
+                29_497,
+                "e38f9ebcd0f3ebcdec7fc8eabdcdaef93bb0df8ea12bee65224341c8183d8e17",
+            ),
+            RawFile(
+                "t10k-images-idx3-ubyte.gz",
+                3_041_136,
+                "edd7a857845ad6bb1d0ba43fe7e794d164fe2dce499a1694695a792adfac43c5",
+            ),
+            RawFile(
+                "t10k-labels-idx1-ubyte.gz",
+                5_120,
+                "20bb9a0ef54c7db3efc55a92eef5582c109615df22683c380526788f98e42a1c",
+            ),
+        ),
+    ),
+    "CIFAR10": Dataset(
+        name="CIFAR10",
+        training_images=50_000,
+        test_images=10_000,
+        image_shape=(3, 32, 32),
+        classes=("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"),
+        files=(
+            RawFile(
+                "cifar-10-binary.tar.gz",
+                170_052_171,
+                "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd",
+            ),
+        ),
+        batches=(
+            *(f"cifar-10-batches-bin/data_batch_{number}.bin" for number in range(1, 6)),
+            "cifar-10-batches-bin/test_batch.bin",
+        ),
+        address="https://www.cs.toronto.edu/~kriz/",  # torchvision's class gets the pickled version from there
+    ),
 }
 
 
@@ -120,12 +226,13 @@ class _Hopeless(_Failed):
     """An attempt failed, and so would the next one."""
 
 
-def fetch(dataset, folder, sources, log=print, *, attempts=2, timeout=600):
+def fetch(dataset, folder, sources, log=print, *, attempts=2, timeout=None):
     """Put the data set's raw files under `folder`, each from the first of `sources` that has the right bytes.
 
     Files that are right already are kept. A file gets its name only once its bytes are verified.
     log: called with one line for each thing that happens.
-    attempts, timeout: how often a network source is tried, and for at most how many seconds each time.
+    attempts, timeout: how often a network source is tried, and for at most how many seconds each time; by default ten
+        minutes, and longer for files that take longer at SLOWEST.
     Raises InputError where a source is of no known kind, where no source had a file, and where `folder` can't be
     written.
     """
@@ -135,6 +242,7 @@ def fetch(dataset, folder, sources, log=print, *, attempts=2, timeout=600):
                 f'dataset.sources: {source!r} is no source; right are a folder (with a "/" in it), "upstream", '
                 f'the http:// or https:// address of a mirror, and "debian"'
             )
+    timeout = timeout or max(600, sum(file.size for file in dataset.files) / SLOWEST)
     failures = []
     for source in sources:
         if _missing(dataset, folder):
@@ -145,12 +253,20 @@ def fetch(dataset, folder, sources, log=print, *, attempts=2, timeout=600):
     if missing:
         raise InputError(
             f"{_raw_folder(dataset, folder)}: no source had {', '.join(file.name for file in missing)}; "
-            f"tried {'; '.join(failures) or 'none, for dataset.sources is empty'}. "
-            f"Either install the Debian or Ubuntu package {dataset.debian_package} and list /{dataset.debian_folder} "
-            f"in dataset.sources, or put {', '.join(file.name for file in dataset.files)} (plain or as .gz) into a "
-            f"folder and list that; then run again"
+            f"tried {'; '.join(failures) or 'none, for dataset.sources is empty'}. {_ways_out(dataset)}; then run again"
         )
-    log(f"{_raw_folder(dataset, folder)}: all {len(dataset.files)} files are there, with the right checksums")
+    log(f"{_raw_folder(dataset, folder)}: complete, with the right checksums")
+
+
+def _ways_out(dataset):
+    form = "as published, still packed" if dataset.files[0].packed else "plain or as .gz"
+    by_hand = f"put {', '.join(file.name for file in dataset.files)} ({form}) into a folder and list that"
+    if not dataset.debian_package:
+        return f"To get round it, {by_hand} in dataset.sources"
+    return (
+        f"Either install the Debian or Ubuntu package {dataset.debian_package} and list /{dataset.debian_folder} in "
+        f"dataset.sources, or {by_hand}"
+    )
 
 
 def _kind(source):
@@ -194,6 +310,8 @@ def _served(source, dataset, timeout):
         return
     with tempfile.TemporaryDirectory(prefix="normscape-", ignore_cleanup_errors=True) as temporary:
         if source == "debian":
+            if not dataset.debian_package:
+                raise _Hopeless(f"Debian has no package of {dataset.name}")
             for program in "apt-get", "dpkg-deb":
                 if not shutil.which(program):
                     raise _Hopeless(f"there is no {program} on this machine")
@@ -214,7 +332,7 @@ def _take(served, dataset, folder):
         found = [
             path
             for place in (served, _raw_folder(dataset, served))
-            for path in (place / file.name, place / f"{file.name}.gz")
+            for path in (place / name for name in file.names)
             if path.is_file()
         ]
         fault = "not there"
@@ -234,9 +352,9 @@ def _take(served, dataset, folder):
 
 
 def _payload(path, file):
-    """Return the verified bytes of `path`, decompressed. At most one byte is read beyond the size they should have."""
+    """Return the verified bytes of `path`, as they are kept. At most one byte beyond their right size is read."""
     try:
-        with gzip.open(path) if path.suffix == ".gz" else open(path, "rb") as stream:
+        with gzip.open(path) if path.suffix == ".gz" and not file.packed else open(path, "rb") as stream:
             payload = stream.read(file.size + 1)
     except (OSError, EOFError, zlib.error) as error:
         raise _Failed(f"can't be read ({_one_line(error)})") from error
@@ -305,28 +423,27 @@ def _child(work, arguments, timeout, sender):
 
 
 def _download_by_torchvision(dataset, mirror, folder):
-    """Let torchvision download and unpack the files into `folder`, from `mirror` or (None) its own server."""
+    """Let torchvision download the files into `folder`, from `mirror` or (None) from where it knows them to be."""
     sys.stderr = open(os.devnull, "w")  # progress bars  # noqa: SIM115
     socket.setdefaulttimeout(CONNECTION_TIMEOUT)
     library = _torchvision_datasets()
-    files = {f"{file.name}.gz": file for file in dataset.files}
-
-    def download_and_unpack(url, download_root, filename, md5):
-        library.utils.download_url(url, download_root, filename, md5)
-        packed = Path(download_root, filename)
-        packed.with_suffix("").write_bytes(_payload(packed, files[filename]))
-
-    # torchvision's own function decompresses whatever it is served, of whatever size, in memory.
-    library.mnist.download_and_extract_archive = download_and_unpack
-    download = getattr(library, dataset.name)
-    if mirror:
-        # A mirror may have compressed the same files differently, so torchvision's checksums of the .gz can't judge it.
-        download.mirrors = [mirror]
-        download.resources = [(name, None) for name in files]
-    # Nor is there an end to what it downloads: no file may grow much beyond the largest expected one.
+    # There is no end to what torchvision downloads: no file may grow much beyond the largest expected one.
     limit = max(file.size for file in dataset.files) + 2**20
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
-    download(folder, download=True)
+    servers = [mirror or dataset.address] if mirror or dataset.address else getattr(library, dataset.name).mirrors
+    for file in dataset.files:
+        path = _raw_folder(dataset, folder) / file.names[-1]
+        for server in servers:
+            try:
+                path.unlink(missing_ok=True)  # torchvision takes what is there
+                # Without torchvision's checksum: a mirror may have compressed the same bytes differently.
+                library.utils.download_url(server + path.name, path.parent, path.name)
+                _payload(path, file)
+                break
+            except Exception as error:
+                failure = error
+        else:
+            raise failure
 
 
 def _download_package(package, folder):
@@ -376,7 +493,7 @@ def _command(command, folder, check=True):
 
 
 def read(dataset, folder):
-    """Return the data set's images and labels as a `Raw`, read by torchvision from the verified raw files.
+    """Return the data set's images and labels as a `Raw`, from the verified raw files.
 
     Raises InputError, naming the file, where one is missing or is not the published one.
     """
@@ -387,11 +504,53 @@ def read(dataset, folder):
                 f"{path}: is not {dataset.name}'s file of that name: {fault}; delete what is there and run again, "
                 f"and it is downloaded anew"
             )
+    return _read_batches(dataset, folder) if dataset.batches else _read_idx(dataset, folder)
+
+
+def _read_idx(dataset, folder):
+    """Let torchvision read the IDX files."""
     published = getattr(_torchvision_datasets(), dataset.name)
     # torchvision prefers a pickled copy that old versions of it left in `processed/`. Here only the raw files count.
     reader = type(dataset.name, (published,), {"_check_legacy_exist": lambda self: False})
-    training, test = (reader(folder, train=train, download=False) for train in (True, False))
-    return Raw(training.data, training.targets, test.data, test.targets)
+    with tempfile.TemporaryDirectory(prefix="normscape-") as temporary:
+        packed = [path for path in raw_paths(dataset, folder) if path.suffix == ".gz"]
+        if packed:
+            folder = temporary
+            _raw_folder(dataset, folder).mkdir(parents=True)
+        for path in packed:
+            with gzip.open(path) as source, open(_raw_folder(dataset, folder) / path.stem, "wb") as target:
+                shutil.copyfileobj(source, target)
+        training, test = (reader(folder, train=train, download=False) for train in (True, False))
+    return Raw(training.data[:, None], training.targets, test.data[:, None], test.targets)
+
+
+def _read_batches(dataset, folder):
+    """Read CIFAR's binary batches out of their archive: a record an image, its class in one byte, then its pixels.
+
+    torchvision's class reads the pickled version, and a pickle is a program. Nothing is unpacked to the disk.
+    """
+    import torch
+
+    *training, test = dataset.batches
+    record = 1 + math.prod(dataset.image_shape)
+    sizes = dict.fromkeys(training, dataset.training_images // len(training) * record)
+    sizes[test] = dataset.test_images * record
+    (path,) = raw_paths(dataset, folder)
+    with tarfile.open(path, "r|gz") as archive:
+        content = {
+            member.name: archive.extractfile(member).read()
+            for member in archive
+            if member.isfile() and sizes.get(member.name) == member.size
+        }
+    missing = [name for name in sizes if name not in content]
+    if missing:
+        raise InputError(f"{path}: has no file {missing[0]} of {sizes[missing[0]]:,} bytes")
+
+    def images_and_labels(batches):
+        records = torch.frombuffer(bytearray().join(map(content.pop, batches)), dtype=torch.uint8).view(-1, record)
+        return records[:, 1:].reshape(-1, *dataset.image_shape), records[:, 0].long()
+
+    return Raw(*images_and_labels(training), *images_and_labels([test]))
 
 
 _operators = []  # the schemas declared below live as long as the object that declared them

@@ -54,7 +54,7 @@ def normalise(images, mean, std, constant):
     The notebook's formula, but for constant pixels: dividing those by 10⁻⁶ puts a test image in which they are not
     constant millions of standard deviations away.
     """
-    normalised = (images.float() - mean) / (std + 1e-6)
+    normalised = images.to(torch.float32, copy=True).sub_(mean).div_(std + 1e-6)  # in place: 60,000 images take 0.2 GB
     normalised[:, constant] = 0
     return normalised
 

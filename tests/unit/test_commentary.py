@@ -61,8 +61,9 @@ def text(excluded=(), changes=None, **facts):
         "caption": "Thin lines: the replicates.",
         "level": "95 %",
         "directions": 1,
-        "dataset": "FashionMNIST",
+        "dataset": "FashionMNIST: 28 × 28 grey pixels, 10 classes",
         "percent": "10 %",
+        "all_images": False,
         "learning_rate": 0.04,
         "batch_size": 32,
         "passes": 10,
@@ -247,6 +248,15 @@ def test_one_replicate_has_no_distance():
 
 def test_no_causal_words():
     assert not re.search(r"\b(because of|causes?d?|thanks to|due to|leads? to)\b", re.sub("“.*?”", "", text()))
+
+
+def test_replicates_that_all_have_the_same_images_are_not_said_to_draw_them():
+    drawn, same = text(), text(all_images=True)
+    assert "(FashionMNIST: 28 × 28 grey pixels, 10 classes; a random 10 % of its training images for each repl" in drawn
+    assert "share subsample, initial weights, batches and probes; replicates differ in all of them.\n" in drawn
+    assert "classes; all of its training images in every replicate), this pair" in same
+    assert "replicates differ in all of them, but not in the images. So the intervals" in same
+    assert "subsample" not in same and "random 10" not in same and "but not in the images" not in drawn
 
 
 def test_a_name_that_the_template_lacks_is_an_error():

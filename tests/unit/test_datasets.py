@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 import threading
 import time
@@ -21,9 +22,11 @@ from urllib.request import urlretrieve
 import pytest
 from normscape import datasets
 from normscape.files import InputError
+from small_data import ARCHIVE, BATCHES, CIFAR10, MEMBERS, describe, pack
 
 FASHION_MNIST = datasets.DATASETS["FashionMNIST"]
 SCRIPTS = Path(datasets.__file__).parents[1]
+TESTS = Path(__file__).parents[1]
 
 
 def idx(magic, *shape):
@@ -46,6 +49,15 @@ TINY = replace(
     test_images=20,
     files=tuple(
         datasets.RawFile(name, len(payload), hashlib.sha256(payload).hexdigest()) for name, payload in PAYLOADS.items()
+    ),
+)
+PACKED = {f"{name}.gz": gzip.compress(payload, mtime=0) for name, payload in PAYLOADS.items()}
+KMNIST = replace(
+    datasets.DATASETS["KMNIST"],
+    training_images=30,
+    test_images=20,
+    files=tuple(
+        datasets.RawFile(name, len(content), hashlib.sha256(content).hexdigest()) for name, content in PACKED.items()
     ),
 )
 BOMB = gzip.compress(bytes(2**23)) * 128  # 1 GiB of zeros
@@ -196,6 +208,131 @@ def test_fetch_names_a_file_that_it_can_not_write(tmp_path):
         datasets.fetch(TINY, tmp_path / "data", [str(fill(tmp_path / "source"))])
 
 
+# ------------------------------------------------------------------------------------------------ files kept as packed
+
+
+@pytest.fixture
+def folders(tmp_path):
+    """A folder with the packed files of each data set that is kept so, by its name."""
+    for name, content in {"KMNIST": PACKED, "CIFAR10": {"cifar-10-binary.tar.gz": ARCHIVE}}.items():
+        (tmp_path / name).mkdir()
+        for file, packed in content.items():
+            (tmp_path / name / file).write_bytes(packed)
+    return tmp_path
+
+
+def test_data_sets_stand_beside_each_other_and_none_disturbs_another(folders):
+    data = folders / "data"
+    for dataset in (KMNIST, CIFAR10):
+        datasets.fetch(dataset, data, [f"{folders}/{dataset.name}"])
+    kept = {path: (path.stat().st_ino, path.read_bytes()) for path in data.rglob("*") if path.is_file()}
+    assert sorted(path.name for path in kept) == sorted([*PACKED, "cifar-10-binary.tar.gz"])
+    for dataset in (KMNIST, CIFAR10):
+        datasets.fetch(dataset, data, ["/nowhere"])
+    assert {path: (path.stat().st_ino, path.read_bytes()) for path in data.rglob("*") if path.is_file()} == kept
+
+
+def test_files_packed_or_unpacked_in_another_way_can_not_be_judged_and_are_refused(folders):
+    fill(folders / "unpacked")
+    for name in PAYLOADS:
+        (folders / "unpacked" / f"{name}.gz").write_bytes(gzip.compress(PAYLOADS[name], 1, mtime=0))
+    with pytest.raises(InputError) as error:
+        datasets.fetch(KMNIST, folders / "data", [f"{folders}/unpacked", "debian"])
+    message = str(error.value)
+    assert "train-images-idx3-ubyte.gz: " in message and "debian (Debian has no package of KMNIST)" in message
+    assert "t10k-labels-idx1-ubyte.gz (as published, still packed) into a folder and list that in" in message
+    assert "dataset-fashion-mnist" not in message
+    assert_nothing(folders / "data")
+
+    (folders / "batches").mkdir()
+    for name, content in BATCHES.items():
+        (folders / "batches" / Path(name).name).write_bytes(content)
+    with pytest.raises(InputError, match=r"/batches \(cifar-10-binary.tar.gz: not there\)"):
+        datasets.fetch(CIFAR10, folders / "data", [f"{folders}/batches"])
+    assert_nothing(folders / "data")
+
+
+def test_one_changed_byte_of_a_packed_file_is_noticed(folders):
+    for dataset in (KMNIST, CIFAR10):
+        path = folders / dataset.name / dataset.files[0].name
+        content = bytearray(path.read_bytes())
+        content[8] ^= 1  # in gzip's header: what is packed stays the same
+        path.write_bytes(content)
+        with pytest.raises(InputError, match="wrong bytes"):
+            datasets.fetch(dataset, folders / "data", [f"{folders}/{dataset.name}"])
+
+
+def test_packed_idx_files_are_read_as_plain_ones_are(folders):
+    datasets.fetch(KMNIST, folders / "data", [f"{folders}/KMNIST"])
+    fill(folders / "plain" / "FashionMNIST" / "raw")
+    packed, plain = datasets.read(KMNIST, folders / "data"), datasets.read(TINY, folders / "plain")
+    for name in ("train_images", "train_labels", "test_images", "test_labels"):
+        assert getattr(packed, name).equal(getattr(plain, name))
+    assert {path.name for path in (folders / "data").rglob("*") if path.is_file()} == set(PACKED)
+
+
+def test_the_batches_are_read_channel_by_channel_in_their_order(folders):
+    datasets.fetch(CIFAR10, folders / "data", [f"{folders}/CIFAR10"])
+    raw = datasets.read(CIFAR10, folders / "data")
+    assert raw.train_images.shape == (100, 3, 32, 32) and raw.test_images.shape == (20, 3, 32, 32)
+    assert raw.train_images.numpy().dtype == "uint8" and raw.train_labels.numpy().dtype == "int64"
+    *training, test = BATCHES.values()
+    for images, labels, stored in (
+        (raw.train_images, raw.train_labels, b"".join(training)),
+        (raw.test_images, raw.test_labels, test),
+    ):
+        records = [stored[start : start + 3073] for start in range(0, len(stored), 3073)]
+        assert labels.tolist() == [record[0] for record in records]
+        assert [image.tobytes() for image in images.numpy()] == [record[1:] for record in records]
+        assert images[3, 2, 5, 7] == records[3][1 + 2 * 1024 + 5 * 32 + 7]
+
+
+def other(name, kind=tarfile.REGTYPE, size=0, target=""):
+    entry = tarfile.TarInfo(name)
+    entry.type, entry.size, entry.linkname = kind, size, target
+    return entry
+
+
+def read_archive(folder, members):
+    archive = pack(members)
+    (folder / "CIFAR10" / "raw").mkdir(parents=True, exist_ok=True)
+    (folder / "CIFAR10" / "raw" / "cifar-10-binary.tar.gz").write_bytes(archive)
+    return datasets.read(describe(archive), folder)
+
+
+def test_nothing_of_an_archive_goes_to_the_disk(tmp_path, temporary_files):
+    folder = tmp_path / "inner" / "data"
+    strangers = [
+        ("../../outside", b"x"),
+        (str(tmp_path / "absolute"), b"x"),
+        (other("link", tarfile.SYMTYPE, target=str(tmp_path)), b""),
+        ("link/through", b"x"),
+    ]
+    raw = read_archive(folder, [*strangers, *MEMBERS])
+    assert raw.train_labels[:10].tolist() == list(range(10))
+    written = [path for path in tmp_path.rglob("*") if not path.is_dir() and path.name != "cifar-10-binary.tar.gz"]
+    assert written == [] and list(temporary_files.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "replacement",
+    [
+        pytest.param([], id="missing"),
+        pytest.param([("cifar-10-batches-bin/data_batch_3.bin", bytes(20 * 3073 - 1))], id="short"),
+        pytest.param([("cifar-10-batches-bin/data_batch_3.bin", bytes(20 * 3073 + 1))], id="long"),
+        pytest.param([("elsewhere/data_batch_3.bin", bytes(20 * 3073))], id="in another folder"),
+        pytest.param(
+            [(other("cifar-10-batches-bin/data_batch_3.bin", tarfile.SYMTYPE, target="/etc/passwd"), b"")], id="a link"
+        ),
+        pytest.param([(other("cifar-10-batches-bin/data_batch_3.bin", tarfile.FIFOTYPE), b"")], id="a pipe"),
+    ],
+)
+def test_only_regular_files_of_the_right_name_and_size_count(tmp_path, replacement):
+    kept = [member for member in MEMBERS if member[0] != "cifar-10-batches-bin/data_batch_3.bin"]
+    with pytest.raises(InputError, match=r"raw/cifar-10-binary.tar.gz: has no file .*data_batch_3.bin of 61,460 bytes"):
+        read_archive(tmp_path, [*kept, *replacement])
+
+
 # ------------------------------------------------------------------------------------------------------------ mirrors
 
 
@@ -204,7 +341,7 @@ class Mirror(BaseHTTPRequestHandler):
 
     def do_GET(self):
         behaviour, name = self.path.strip("/").split("/")
-        good = gzip.compress(PAYLOADS[name.removesuffix(".gz")])
+        good = {**PACKED, "cifar-10-binary.tar.gz": ARCHIVE}[name]
         bodies = {
             "page": b"<html>Please log in</html>",
             "half": good[: len(good) // 2],
@@ -269,6 +406,59 @@ def test_fetch_from_bad_mirrors(tmp_path, mirror):
     assert "File too large" in flood
     assert "404" in absent
     assert "timed out" in silent
+
+
+def test_fetch_of_packed_files_from_bad_mirrors_and_good_ones(tmp_path, mirror):
+    code = f"""if True:
+        import sys
+        from pathlib import Path
+        from normscape import datasets
+        sys.path.append({str(Path(__file__).parent)!r})
+        from test_datasets import CIFAR10, KMNIST
+        datasets.CONNECTION_TIMEOUT = 1
+
+        def at_once(work, arguments, timeout):
+            try:
+                work(*arguments)
+            except Exception as error:
+                raise datasets._Failed(str(error)) from error
+
+        datasets._in_child = at_once
+        datasets._torchvision_datasets().KMNIST.mirrors = [{mirror!r} + "page/", {mirror!r} + "good/"]
+        # The larger first: a process can't raise its limit on files again.
+        for dataset, *sources in (CIFAR10, "good"), (KMNIST, "good", "upstream"):
+            for source in "page", "half", "bomb", "flood", "absent", "silent", *sources:
+                folder = Path({str(tmp_path)!r}, source)
+                address = source if source == "upstream" else {mirror!r} + source
+                try:
+                    datasets.fetch(dataset, folder, [address], log=str, attempts=1)
+                    print(source, "fetched")
+                except Exception as error:
+                    left = [path for path in folder.rglob("*") if path.is_file()]
+                    print(source, type(error).__name__, len(left), *str(error).split(), flush=True)
+    """
+    lines = interpret(code).splitlines()
+    assert [line for line in lines if line.endswith("fetched")] == ["good fetched", "good fetched", "upstream fetched"]
+    reasons = ("26 bytes instead of", "bytes instead of", "more than", "File too large", "404", "timed out")
+    for line, reason in zip([line for line in lines if not line.endswith("fetched")], 2 * reasons, strict=True):
+        assert line.split()[1:3] == ["InputError", "0"]
+        assert reason in line
+    found = {path.relative_to(tmp_path): path.read_bytes() for path in tmp_path.rglob("*.gz")}
+    assert found == {Path("good", "CIFAR10", "raw", "cifar-10-binary.tar.gz"): ARCHIVE} | {
+        Path(source, "KMNIST", "raw", name): content
+        for source in ("good", "upstream")
+        for name, content in PACKED.items()
+    }
+
+
+def test_a_large_data_set_may_take_longer(tmp_path, monkeypatch):
+    def dead(work, arguments, timeout):
+        raise datasets._Failed(f"not done after {timeout:g} s")
+
+    monkeypatch.setattr(datasets, "_in_child", dead)
+    for name, seconds in (("MNIST", "600"), ("CIFAR10", r"1700\.52")):
+        with pytest.raises(InputError, match=rf"tried upstream \(not done after {seconds} s\)"):
+            datasets.fetch(datasets.DATASETS[name], tmp_path, ["upstream"], log=str)
 
 
 def test_a_mirror_that_trickles_is_cut_off(tmp_path, mirror):
@@ -337,7 +527,7 @@ def test_read_gives_the_pixels_and_labels_of_the_files(tmp_path):
     raw = datasets.read(TINY, tmp_path)
     for images, name in ((raw.train_images, "train-images-idx3-ubyte"), (raw.test_images, "t10k-images-idx3-ubyte")):
         assert images.numpy().dtype == "uint8"
-        assert images.shape[1:] == (28, 28)
+        assert images.shape[1:] == (1, 28, 28)
         assert images.numpy().tobytes() == PAYLOADS[name][16:]
     for labels, name in ((raw.train_labels, "train-labels-idx1-ubyte"), (raw.test_labels, "t10k-labels-idx1-ubyte")):
         assert labels.numpy().dtype == "int64"
@@ -347,7 +537,7 @@ def test_read_gives_the_pixels_and_labels_of_the_files(tmp_path):
 def test_read_never_looks_at_a_pickled_copy(tmp_path):
     fill(tmp_path / "FashionMNIST" / "raw")
     fill(tmp_path / "FashionMNIST" / "processed", payloads={"training.pt": b"no pickle", "test.pt": b"no pickle"})
-    assert datasets.read(TINY, tmp_path).train_images.shape == (30, 28, 28)
+    assert datasets.read(TINY, tmp_path).train_images.shape == (30, 1, 28, 28)
 
 
 @pytest.mark.parametrize("name", PAYLOADS)
@@ -379,11 +569,19 @@ def test_the_table_agrees_with_the_published_files(raw_data):
         (raw.train_images, raw.train_labels, FASHION_MNIST.training_images),
         (raw.test_images, raw.test_labels, FASHION_MNIST.test_images),
     ):
-        assert images.shape == (count, *FASHION_MNIST.image_shape[1:])
+        assert images.shape == (count, *FASHION_MNIST.image_shape)
         assert labels.bincount().tolist() == [count // 10] * len(FASHION_MNIST.classes)
     assert [path.stat().st_size for path in datasets.raw_paths(FASHION_MNIST, raw_data)] == [
         file.size for file in FASHION_MNIST.files
     ]
+
+
+@pytest.mark.parametrize("name", ["FashionMNIST", "MNIST", "KMNIST"])
+def test_the_table_agrees_with_torchvision(name):
+    dataset, published = datasets.DATASETS[name], getattr(datasets._torchvision_datasets(), name)
+    assert dataset.name == name
+    assert [file.names[-1] for file in dataset.files] == [file for file, _ in published.resources]
+    assert list(dataset.classes) == [label.partition(" - ")[0] for label in published.classes]
 
 
 # ------------------------------------------------------------------------------------------- torchvision without a pair
@@ -391,7 +589,7 @@ def test_the_table_agrees_with_the_published_files(raw_data):
 
 def interpret(code, *folders):
     """Run code in a fresh interpreter, with `folders` before all others on its path."""
-    path = os.pathsep.join(map(str, (*folders, SCRIPTS)))
+    path = os.pathsep.join(map(str, (*folders, SCRIPTS, TESTS)))
     done = subprocess.run(
         [sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, timeout=60
     )
@@ -420,7 +618,7 @@ def test_torchvision_is_read_where_its_extension_can_not_load(tmp_path):
         print(*datasets.read(TINY, {folder!r}).test_images.shape)
     """
     out = interpret(code.format(tests=str(Path(__file__).parent), folder=str(tmp_path)))
-    assert out.splitlines() == ["operator torchvision::nms does not exist", "20 28 28", "20 28 28"]
+    assert out.splitlines() == ["operator torchvision::nms does not exist", "20 1 28 28", "20 1 28 28"]
 
 
 def test_another_failure_of_torchvision_is_not_covered_up(tmp_path):

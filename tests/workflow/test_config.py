@@ -35,6 +35,10 @@ BAD = {
         {"dataset": {"sources": ["upstraem"]}},
         "config: dataset.sources.0: 'upstraem' is none of: ",
     ),
+    "the Debian package of a data set that has none": (
+        {"dataset": {"name": "MNIST", "sources": ["debian"]}},
+        "config: dataset.sources: debian has no package of MNIST; list a folder, a mirror or upstream",
+    ),
     "an unknown data set": ({"dataset": {"name": "MNISTE"}}, "config: dataset.name: 'MNISTE' is not one of"),
     "a seed twice": ({"seeds": [0, 1, 1]}, "config: seeds: 1 stands twice"),
     "no seeds": ({"seeds": []}, "config: seeds: "),

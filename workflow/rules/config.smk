@@ -84,6 +84,8 @@ def contradictions(config):
             yield f"comparison: {name!r} is not among the models: {', '.join(models)}"
     if comparison["baseline"] in comparison["treatments"]:
         yield f"comparison.treatments: {comparison['baseline']!r} is the baseline, too"
+    if dataset["sources"] == ["debian"] and not DATASETS[dataset["name"]].debian_package:
+        yield f"dataset.sources: debian has no package of {dataset['name']}; list a folder, a mirror or upstream"
     images = round(dataset["fraction"] * DATASETS[dataset["name"]].training_images)
     needed = max(config["training"]["batch_size"], 2)
     if images < needed:

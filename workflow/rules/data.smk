@@ -1,13 +1,15 @@
 """Get the raw files, cache each replicate's subsample as normalised tensors, and draw a few images.
 
 needs    a source of the data set
-makes    results/data/FashionMNIST/raw/*-ubyte
+makes    results/data/<dataset.name>/raw/*, of each data set in its own folder
          <results>/tensors/seed-{seed}.safetensors
          <results>/samples.png
-reruns   download when dataset.name changes; prepare when dataset.fraction does; each when the code of its script does
+reruns   prepare and samples when dataset.name changes, and download for a data set that isn't there yet;
+         prepare when dataset.fraction does; each when the code of its script does
 """
 
-RAW = [str(path) for path in raw_paths(DATASETS[config["dataset"]["name"]], "results/data")]
+DATASET = DATASETS[config["dataset"]["name"]]
+RAW = [str(path) for path in raw_paths(DATASET, "results/data")]
 
 
 rule download:
@@ -16,9 +18,9 @@ rule download:
         program=program("download"),
     output:
         raw=RAW,
-        provenance="results/data/provenance-download.json",
+        provenance=f"results/data/{DATASET.name}/provenance-download.json",
     log:
-        "results/data/download.log",
+        f"results/data/{DATASET.name}/download.log",
     localrule: True
     resources:
         # Not among the params, a change of which would run everything again: the bytes are the same from every source.
@@ -63,6 +65,7 @@ rule samples:
     localrule: True
     params:
         flags=lambda wildcards: flags(dataset=config["dataset"]["name"]),
+        images=DATASET.images,  # for the caption
     shell:
         "python {input.program[0]:q} {params.flags} --raw results/data "
         "--picture {output.picture:q} --provenance {output.provenance:q} > {log:q} 2>&1"
