@@ -29,9 +29,12 @@ from normscape import networks, population
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 CORES = 2  # for the pipeline; the notebook gets as many threads
-ENTRY = {"channels": [16, 32], "kernel_size": 5}
+ENTRY = {"channels": [16, 32], "kernel_size": 5, "activation": "relu"}
 IMAGE_SHAPE, CLASSES = (1, 28, 28), 10
-NETS = {"plain": {**ENTRY, "normalisation": "none"}, "batch": {**ENTRY, "normalisation": "batch"}}
+NETS = {
+    "plain": {**ENTRY, "normalisation": "none"},
+    "batch": {**ENTRY, "normalisation": "batch", "placement": "after_pool", "affine": True},
+}
 SMALL, LARGE = 6000, 60_000  # images: a tenth of the training set, and all of it
 
 

@@ -14,7 +14,7 @@ def main(arguments):
     net = networks.build(arguments.model, image_shape, classes, arguments.seed)
     print(f"{arguments.name}: {networks.parameter_count(net)} parameters; input {image_shape}, then", flush=True)
     for name, shape in networks.layer_shapes(net, image_shape):
-        print(f"  {name:8} {shape}", flush=True)
+        print(f"  {name:11} {shape}", flush=True)
 
     key = {"model": arguments.name, "learning_rate": arguments.learning_rate, "seed": arguments.seed}
     rows, states = [], []

@@ -8,6 +8,7 @@ only from rooms above it, so that an edit reruns only what it can change:
     streams       named random streams, one generator each
     datasets      where the raw files come from, their checksums, reading them
     tensors       the subsample, its normalisation, and cached tensor files
+    architectures what a model's entry in the config must say, checked without torch
     networks      building a network from its entry in the config
     sgd           batches, the update, evaluation, checkpoints
     population    the exact loss and gradient over all images, in each mode of BatchNorm

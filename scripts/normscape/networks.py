@@ -12,38 +12,52 @@ from itertools import groupby
 import torch
 from torch import nn
 
-from .files import InputError
+from . import architectures
 from .streams import generator
 
-NORMALISATIONS = {"none": None, "batch": nn.BatchNorm2d}
+ACTIVATIONS = {
+    "relu": nn.ReLU,
+    "leaky_relu": nn.LeakyReLU,
+    "elu": nn.ELU,
+    "selu": nn.SELU,
+    "gelu": nn.GELU,
+    "silu": nn.SiLU,
+    "mish": nn.Mish,
+    "softplus": nn.Softplus,
+    "tanh": nn.Tanh,
+    "sigmoid": nn.Sigmoid,
+}
+NOT_MONOTONE = ("gelu", "silu", "mish")
 
 
 def build(entry, image_shape, classes, seed):
     """Return the network that `entry` describes, freshly initialised, in train mode, channels-last.
 
-    entry: `channels` (filters of each convolution, a list), `kernel_size` (odd), `normalisation` (of NORMALISATIONS,
-        placed after each max-pool, as in the notebook). A convolution keeps the image's size; a max-pool halves it.
+    entry: `channels`: filters of each convolution, a list. `kernel_size`: odd. `activation`: of ACTIVATIONS, with
+        torch's constants. `normalisation`: none, or see `_normalisation`; then `placement`:
+            `after_pool`, as in the notebook: convolution → activation → max-pool → normalisation
+            `before_activation`, as in Ioffe & Szegedy 2015: convolution → normalisation → activation → max-pool
+        A convolution keeps the image's size; a max-pool halves it.
     image_shape: (channels, height, width) of one image.
     classes: the number of outputs.
-    seed: the replicate; its streams `weights/<layer>` give the initial weights.
-    Raises InputError where the image is too small for that many max-pools.
+    seed: the replicate; its streams `weights/<layer>` give the initial weights of convolutions and the linear layer, by
+        torch's default whatever the activation. A normalisation starts with γ = 1 and β = 0.
+    Raises InputError where `architectures.check` does.
     """
-    normalisation = NORMALISATIONS[entry["normalisation"]]
-    depth = len(entry["channels"])
-    if min(image_shape[1:]) < 2**depth:
-        raise InputError(
-            f"models: {depth} convolutions with a max-pool each need images of at least {2**depth} pixels a side, "
-            f"not {image_shape[1]} × {image_shape[2]}; shorten `channels`"
-        )
+    architectures.check(entry, image_shape)
+    activation = entry["activation"]
     layers, inputs = OrderedDict(), image_shape[0]
     for i, outputs in enumerate(entry["channels"], start=1):
-        layers[f"conv{i}"] = nn.Conv2d(inputs, outputs, entry["kernel_size"], padding=entry["kernel_size"] // 2)
-        # The notebook has ReLU before the max-pool. ReLU is monotone, so the two commute: function and gradient are
-        # the same, and ReLU sees a quarter of the pixels.
-        layers[f"pool{i}"] = nn.MaxPool2d(2)
-        layers[f"relu{i}"] = nn.ReLU()
-        if normalisation:
-            layers[f"norm{i}"] = normalisation(outputs)
+        convolution = nn.Conv2d(inputs, outputs, entry["kernel_size"], padding=entry["kernel_size"] // 2)
+        activate = {f"{activation}{i}": ACTIVATIONS[activation]()}
+        pool = {f"pool{i}": nn.MaxPool2d(2)}
+        # A monotone activation and a max-pool commute: function and gradient are the same, and the activation sees a
+        # quarter of the pixels.
+        block = activate | pool if activation in NOT_MONOTONE else pool | activate
+        if entry["normalisation"] != "none":
+            norm = {f"norm{i}": _normalisation(entry, outputs)}
+            block = norm | block if entry["placement"] == "before_activation" else block | norm
+        layers |= {f"conv{i}": convolution} | block
         inputs = outputs
     layers["flatten"] = nn.Flatten()
     layers["linear"] = nn.Linear(layer_shapes(nn.Sequential(layers), image_shape)[-1][1][0], classes)
@@ -103,6 +117,29 @@ def _fits_blocked(layers, x):
 def _largest(x):
     """Return the largest absolute value in `x`, a float; NaN where there is one."""
     return torch.linalg.vector_norm(x.detach(), math.inf).item()
+
+
+def _normalisation(entry, filters):
+    """Return the normalisation of so many filters' maps that `entry` asks for.
+
+    Mean and variance are taken over the pixels and
+        `batch`     the images of the batch, for each filter: BatchNorm (Ioffe & Szegedy 2015)
+        `layer`     all filters, for each image: LayerNorm (Ba et al. 2016)
+        `group`     the filters of one of `groups` groups, for each image: GroupNorm (Wu & He 2018)
+        `instance`  nothing else, for each image and filter: InstanceNorm (Ulyanov et al. 2016)
+    LayerNorm is GroupNorm with one group, InstanceNorm with one for each filter (Wu & He 2018, section 3.1). So with
+    `affine` every kind has one γ and one β a filter, as theirs; torch's LayerNorm would have one of each a pixel.
+    """
+    affine = entry["affine"]
+    match entry["normalisation"]:
+        case "batch":
+            return nn.BatchNorm2d(filters, affine=affine)
+        case "layer":
+            return nn.GroupNorm(1, filters, affine=affine)
+        case "group":
+            return nn.GroupNorm(entry["groups"], filters, affine=affine)
+        case "instance":
+            return nn.GroupNorm(filters, filters, affine=affine)
 
 
 def _initialise(layer, stream):
@@ -171,7 +208,11 @@ def filter_norms(net):
 def filter_scales(net):
     """Return, for each parameter, the norm of the convolution filter that it belongs to, or 1: shape (p,), float64.
 
-    BatchNorm makes the network's function invariant to these norms: pooling and ReLU between pass them on unchanged.
+    A rescaling of filters that multiplies a normalisation's input leaves the function as it is, up to ε, and multiplies
+    these norms alike. With BatchNorm and InstanceNorm each filter can be rescaled by itself; with GroupNorm and
+    LayerNorm, the filters of a group, or all of a convolution, together. Behind the pooling that takes an activation
+    that passes scales on, relu or leaky_relu; before the activation, any will do. Without a normalisation the norms are
+    a convention.
     """
     norms, parts = filter_norms(net), []
     for name, layer in net.named_children():

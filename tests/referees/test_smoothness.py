@@ -4,6 +4,7 @@ import math
 
 import pytest
 import torch
+from entries import BATCH, variant
 from normscape import networks, population, smoothness
 from quadratic import CURVED, SIZES, U, W, probe, quadratic
 
@@ -61,9 +62,23 @@ def test_the_notebooks_estimator_lies_within_the_root_of_the_number_of_tensors()
         assert exact / 2 <= squared * (1 + 1e-12) and squared <= 2 * exact * (1 + 1e-12)
 
 
-def test_on_a_batchnorm_network_the_scale_normalised_smoothness_ignores_the_scale_of_the_filters():
+@pytest.mark.parametrize(
+    ("entry", "together"),  # how many filters must be rescaled by one factor, to leave the function as it is
+    [
+        (BATCH, 1),
+        (variant("batch without affine"), 1),
+        (variant("batch before silu"), 1),
+        (variant("instance"), 1),
+        (variant("group before relu"), 2),
+        (variant("layer"), 4),
+    ],
+)
+def test_the_scale_normalised_smoothness_ignores_a_scale_of_the_filters_that_the_function_ignores(entry, together):
     shape, rate = (1, 12, 12), 0.1
-    net = networks.build({"channels": [4, 5], "kernel_size": 3, "normalisation": "batch"}, shape, 10, 0).double()
+    net = networks.build({**entry, "channels": [4, 4], "kernel_size": 3}, shape, 10, 0).double()
+    for layer in net:
+        if hasattr(layer, "eps"):
+            layer.eps = 1e-9
     stream = torch.Generator().manual_seed(2)
     images = torch.randn(60, *shape, generator=stream, dtype=torch.float64)
     labels = torch.randint(0, 10, (60,), generator=stream)
@@ -80,9 +95,10 @@ def test_on_a_batchnorm_network_the_scale_normalised_smoothness_ignores_the_scal
     before, plain_before = measure()
     with torch.no_grad():
         for convolution in (net.conv1, net.conv2):
-            factors = torch.rand(len(convolution.bias), generator=stream, dtype=torch.float64) * 2 + 0.5
+            factors = torch.rand(4 // together, generator=stream, dtype=torch.float64) * 2 + 0.5
+            factors = factors.repeat_interleave(together)
             convolution.weight *= factors[:, None, None, None]
             convolution.bias *= factors
     after, plain_after = measure()
-    assert after == pytest.approx(before, rel=2e-3)  # up to BatchNorm's ε
+    assert after == pytest.approx(before, rel=1e-5)
     assert abs(plain_after / plain_before - 1) > 0.1  # plain L̂ isn't the same

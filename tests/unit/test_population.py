@@ -4,6 +4,7 @@ import copy
 
 import pytest
 import torch
+from entries import BATCH
 from normscape import networks
 from normscape.population import _Moments, evaluate
 from torch import nn
@@ -11,8 +12,7 @@ from torch import nn
 
 @pytest.fixture(scope="module")
 def net():
-    entry = {"channels": [3, 5], "kernel_size": 3, "normalisation": "batch"}
-    return networks.build(entry, (1, 8, 8), 10, seed=0).double()
+    return networks.build({**BATCH, "channels": [3, 5], "kernel_size": 3}, (1, 8, 8), 10, seed=0).double()
 
 
 @pytest.fixture(scope="module")

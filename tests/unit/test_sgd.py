@@ -3,12 +3,13 @@ import math
 
 import pytest
 import torch
+from entries import BATCH, PLAIN
 from normscape import networks, sgd, tensors
 from normscape.files import InputError
 from normscape.streams import generator
 
 SHAPE = (1, 8, 8)
-ENTRY = {"channels": [3, 4], "kernel_size": 3, "normalisation": "batch"}
+SIZE = {"channels": [3, 4], "kernel_size": 3}
 
 
 def make_data(n=100):
@@ -18,8 +19,8 @@ def make_data(n=100):
     return tensors.Data(images[:n], labels[:n], images[n:], labels[n:])
 
 
-def make_net(seed=0, **changes):
-    return networks.build({**ENTRY, **changes}, SHAPE, 10, seed)
+def make_net(seed=0, entry=BATCH):
+    return networks.build({**entry, **SIZE}, SHAPE, 10, seed)
 
 
 def run(net, data, passes=2, learning_rate=0.05, batch_size=16, seed=0):
@@ -84,7 +85,7 @@ def test_a_run_doesnt_touch_the_global_random_state():
 
 
 def test_divergence_ends_the_training_and_is_told_in_each_row_that_remains():
-    after = run(make_net(normalisation="none"), make_data(), passes=3, learning_rate=1e30)
+    after = run(make_net(entry=PLAIN), make_data(), passes=3, learning_rate=1e30)
     assert [step.measures["diverged"] for step in after] == [0, 1, 1, 1]
     assert [step.state is None for step in after] == [False, True, True, True]
     assert all(
@@ -104,4 +105,4 @@ def test_checkpoints_are_given_back(tmp_path):
 def test_checkpoints_of_another_model_are_refused(tmp_path):
     sgd.save_checkpoints(tmp_path / "checkpoints", [make_net().state_dict()], {})
     with pytest.raises(InputError, match="pass 0 isn't a checkpoint of this model"):
-        sgd.load_checkpoints(tmp_path / "checkpoints", make_net(normalisation="none"))
+        sgd.load_checkpoints(tmp_path / "checkpoints", make_net(entry=PLAIN))

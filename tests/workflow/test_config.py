@@ -2,8 +2,7 @@
 
 import pytest
 import yaml
-
-MODEL = {"channels": [16], "kernel_size": 5, "normalisation": "none"}
+from entries import BATCH, PLAIN
 
 BAD = {
     "unknown key": ({"sedes": [0]}, "config: unknown key 'sedes'; did you mean 'seeds'?"),
@@ -46,9 +45,9 @@ BAD = {
     "a negative rate": ({"training": {"learning_rate": -0.1}}, "config: training.learning_rate: -0.1 is less than"),
     "zero passes": ({"training": {"passes": 0}}, "config: training.passes: 0 is less than the minimum of 1"),
     "no multiple of 1": ({"smoothness": {"step_multiples": [2]}}, "config: smoothness.step_multiples: [2] lacks 1"),
-    "a path for a model": ({"models": {"../up": MODEL}}, "config: models: '../up' can't be the name of a folder; "),
-    "a command for a model": ({"models": {"$(touch x)": MODEL}}, "config: models: '$(touch x)' can't be the name of"),
-    "twins": ({"models": {"convnet": MODEL}}, "config: models: 'ConvNet' has a twin"),
+    "a path for a model": ({"models": {"../up": PLAIN}}, "config: models: '../up' can't be the name of a folder; "),
+    "a command for a model": ({"models": {"$(touch x)": PLAIN}}, "config: models: '$(touch x)' can't be the name of"),
+    "twins": ({"models": {"convnet": PLAIN}}, "config: models: 'ConvNet' has a twin"),
     "a path for an experiment": ({"experiment": "a/b"}, "config: experiment: 'a/b' can't be the name of a folder; "),
     "the data's folder": ({"experiment": "data"}, "config: experiment: 'data' is taken by the workflow itself"),
     "an even kernel": (
@@ -68,8 +67,33 @@ BAD = {
     "certainty": ({"comparison": {"confidence": 1}}, "config: comparison.confidence: 1 is greater than or equal to"),
     "an unknown device": ({"device": "gpu"}, "config: device: 'gpu' is not one of ['cpu', 'cuda', 'auto']"),
     "a model too deep for its images": (
-        {"models": {"Deep": {**MODEL, "channels": [4, 4, 4, 4, 4]}}},
-        "config: models.Deep.channels: [4, 4, 4, 4, 4] is too long",
+        {"models": {"Deep": {**PLAIN, "channels": [4, 4, 4, 4, 4]}}},
+        "config: models.Deep: channels: 5 convolutions with a max-pool each need images of at least 32 pixels a side",
+    ),
+    "an unknown activation": ({"models": {"ConvNet": {"activation": "rleu"}}}, "config: models.ConvNet.activation: 'r"),
+    "no placement": (
+        {"models": {"ConvNet": {"normalisation": "batch", "affine": True}}},
+        "config: models.ConvNet: the key 'placement' is missing, which normalisation 'batch' needs",
+    ),
+    "a placement of nothing": (
+        {"models": {"BatchNormConvNet": {"normalisation": "none"}}},
+        "config: models.BatchNormConvNet: 'placement' goes with a normalisation only, not with normalisation 'none'",
+    ),
+    "no groups": (
+        {"models": {"BatchNormConvNet": {"normalisation": "group"}}},
+        "config: models.BatchNormConvNet: the key 'groups' is missing, which normalisation 'group' needs",
+    ),
+    "groups of nothing": (
+        {"models": {"BatchNormConvNet": {"groups": 4}}},
+        "config: models.BatchNormConvNet: 'groups' goes with normalisation 'group' only, not with ",
+    ),
+    "groups that don't divide": (
+        {"models": {"Other": {**BATCH, "normalisation": "group", "groups": 12, "channels": [24, 32]}}},
+        "config: models.Other: groups: 12 don't divide the 32 filters of convolution 2",
+    ),
+    "maps of one pixel": (
+        {"models": {"Other": {**BATCH, "normalisation": "instance", "channels": [4, 4, 4, 4]}}},
+        "config: models.Other: normalisation 'instance' would take its statistics of a single value at convolution 4",
     ),
 }
 

@@ -6,6 +6,7 @@ import time
 
 import pytest
 import yaml
+from entries import BATCH, PLAIN
 
 RATE = "0.04"
 MODELS = ("ConvNet", "BatchNormConvNet")
@@ -41,8 +42,16 @@ EDITS = {
     "where data may come from": ({"dataset": {"sources": ["debian"]}}, set()),
     "the subsample": ({"dataset": {"fraction": 0.003}}, jobs("prepare", *AFTER_TRAINING)),
     "a new model": (
-        {"models": {"Wide": {"channels": [32, 32], "kernel_size": 5, "normalisation": "none"}}},
+        {"models": {"Wide": {**PLAIN, "channels": [32, 32]}}},
         jobs("train", "smoothness", models=["Wide"]) | jobs(*AGGREGATING),
+    ),
+    "a new model with another normalisation": (
+        {"models": {"Group": {**BATCH, "normalisation": "group", "groups": 8}}},
+        jobs("train", "smoothness", models=["Group"]) | jobs(*AGGREGATING),
+    ),
+    "where a normalisation stands": (
+        {"models": {"BatchNormConvNet": {"placement": "before_activation"}}},
+        jobs("train", "smoothness", models=["BatchNormConvNet"]) | jobs(*AGGREGATING),
     ),
     "a model's entry": (
         {"models": {"ConvNet": {"kernel_size": 3}}},
@@ -106,6 +115,7 @@ def test_touched_sources_rerun_nothing(edited):
 @pytest.mark.parametrize(
     ("library_file", "rules"),
     {
+        "normscape/architectures.py": AFTER_TRAINING,
         "normscape/claims.py": ("compare", "figure", "commentary"),
         "normscape/commentary.py": ("commentary",),
         "normscape/datasets.py": ("download", "prepare", "samples", *AFTER_TRAINING),

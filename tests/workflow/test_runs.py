@@ -4,6 +4,7 @@ import json
 from itertools import product
 
 import pandas
+from entries import variant
 from normscape import claims, metrics, sgd, smoothness, tables
 
 
@@ -80,7 +81,7 @@ def test_the_commentary_tells_the_cost_of_each_rule(finished):
 def test_the_training_log_tells_the_shapes_and_a_line_a_pass(finished):
     log = (finished.run_folder("ConvNet", 0) / "train.log").read_text().splitlines()
     assert log[0] == "ConvNet: 28938 parameters; input (1, 28, 28), then"
-    assert "  flatten  (1568,)" in log
+    assert "  flatten     (1568,)" in log
     assert [line.partition(":")[0] for line in log[-3:]] == ["pass 0 of 2", "pass 1 of 2", "pass 2 of 2"]
     log = (finished.run_folder("BatchNormConvNet", 0) / "train.log").read_text()
     assert log.startswith("BatchNormConvNet: 29034 parameters")
@@ -97,7 +98,7 @@ def test_probing_leaves_the_checkpoints_as_they_are_and_more_of_it_changes_no_nu
     rerun.edit_config(
         {
             "smoothness": {"directions": 2, "step_multiples": [0.5, 1], "detailed_passes": [1, 2]},
-            "models": {"Other": {"channels": [4], "kernel_size": 3, "normalisation": "batch"}},
+            "models": {"Other": variant("batch before tanh without affine", channels=[4])},
         }
     )
     rerun.finish("--cores", "4")

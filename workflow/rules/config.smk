@@ -7,7 +7,9 @@ import jsonschema
 import yaml
 
 sys.path.insert(0, str(SCRIPTS))
+from normscape import architectures
 from normscape.datasets import DATASETS, raw_paths
+from normscape.files import InputError
 
 
 def given_on_command_line(given, config):
@@ -79,6 +81,11 @@ def contradictions(config):
     for name in models:
         if folded.count(name.lower()) > 1:
             yield f"models: {name!r} has a twin that differs only in upper and lower case, which some disks can't tell apart"
+    for name, entry in models.items():
+        try:
+            architectures.check(entry, DATASETS[dataset["name"]].image_shape, config["training"]["batch_size"])
+        except InputError as error:
+            yield f"models.{name}: {error}"
     for name in [comparison["baseline"], *comparison["treatments"]]:
         if name not in models:
             yield f"comparison: {name!r} is not among the models: {', '.join(models)}"
