@@ -21,11 +21,17 @@ def main(arguments):
     comparison, forest, notebook = pictures
     models = [arguments.baseline, *arguments.treatments]
     dataset = datasets.DATASETS[arguments.dataset]
+    entries = {name: arguments.entries[name] for name in arguments.models}
+    settings = {name: getattr(arguments, name) for name in reproduction.SETTINGS}
     found = [commentary.claim(row, arguments.baseline, arguments.confidence) for row in rows]
     text = commentary.render(
         arguments.template,
         baseline=arguments.baseline,
-        treatments=[commentary.treatment(name, found) for name in arguments.treatments],
+        treatments=[
+            commentary.treatment(name, found, entries[name], entries[arguments.baseline])
+            for name in arguments.treatments
+        ],
+        **commentary.models_facts(entries),
         excluded=claims.excluded(measured, models, arguments.learning_rate, arguments.seeds),
         comparison=comparison,
         forest=forest,
@@ -41,8 +47,7 @@ def main(arguments):
         batch_size=arguments.batch_size,
         passes=arguments.passes,
         **commentary.reproduction_facts(printed, SHOWN),
-        like_notebook=(arguments.dataset, arguments.fraction, arguments.learning_rate, arguments.batch_size)
-        == ("FashionMNIST", 0.1, 0.04, 32),
+        unlike_notebook=reproduction.unlike(settings, entries),
         costs=commentary.costs(provenances),
         provenance=commentary.provenance(provenances),
     )
@@ -72,6 +77,7 @@ if __name__ == "__main__":
     parser.add_argument("--confidence", required=True, type=float)
     parser.add_argument("--dataset", required=True)
     parser.add_argument("--directions", required=True, type=int)
+    parser.add_argument("--entries", required=True, type=json.loads, help="{model: its entry in the config}, as JSON")
     parser.add_argument("--fraction", required=True, type=float)
     parser.add_argument("--learning-rate", required=True, type=float)
     parser.add_argument("--models", required=True, nargs="+", help="all that the figure shows")

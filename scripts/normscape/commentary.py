@@ -8,6 +8,8 @@ from typing import NamedTuple
 import jinja2
 import markdown
 
+from .figures import LABELLED
+
 HEADINGS = {  # of a claim's paragraph
     "C1": "Train loss",
     "C2a": "Test accuracy",
@@ -116,17 +118,65 @@ def quote_verdict(found):
 
 
 class Treatment(NamedTuple):
-    """A treatment's name, its claims by id, and the notebook's sentences: (quote, verdict, ids of the claims)."""
+    """A treatment's name, its claims by id, and the notebook's sentences: (quote, verdict, ids of the claims).
+
+    asserted: whether the notebook's sentences are about this comparison: networks that differ in BatchNorm alone. If
+    not, its claims ask of the treatment what the notebook says of BatchNorm, and there are no quotes.
+    """
 
     name: str
+    asserted: bool
     claims: dict
     quotes: list
 
 
-def treatment(name, found):
-    """Return the Treatment of that name, from the Claims of all treatments."""
+def treatment(name, found, entry, baseline):
+    """Return the Treatment of that name, from the Claims of all treatments. entry, baseline: the models' entries."""
     own = {claim.id: claim for claim in found if claim.treatment == name}
-    return Treatment(name, own, [(quote, quote_verdict([own[id] for id in ids]), ids) for quote, ids in QUOTES])
+    without = {key: value for key, value in entry.items() if key not in ("placement", "affine")}
+    asserted = entry["normalisation"] == "batch" and baseline == {**without, "normalisation": "none"}
+    quotes = [(quote, quote_verdict([own[id] for id in ids]), ids) for quote, ids in QUOTES] if asserted else []
+    return Treatment(name, asserted, own, quotes)
+
+
+ACTIVATIONS = {  # those that aren't written as in the config
+    **{"relu": "ReLU", "leaky_relu": "leaky ReLU", "elu": "ELU", "selu": "SELU", "gelu": "GELU", "silu": "SiLU"},
+    "mish": "Mish",
+}
+NORMALISATIONS = {"batch": "BatchNorm", "layer": "LayerNorm", "group": "GroupNorm", "instance": "InstanceNorm"}
+PLACEMENTS = {"after_pool": "after the pooling", "before_activation": "before the activation"}
+
+
+def models_facts(entries):
+    """Return what the template says of the models' entries, {name: entry}: their table, and which are of which kind."""
+
+    def named(key, value):
+        return [name for name, entry in entries.items() if entry.get(key) == value]
+
+    return {
+        "architectures": [
+            {
+                "name": name,
+                "filters": ", ".join(map(str, entry["channels"])),
+                "size": f"{entry['kernel_size']} × {entry['kernel_size']}",
+                "activation": ACTIVATIONS.get(entry["activation"], entry["activation"]),
+                "normalisation": _normalisation(entry),
+            }
+            for name, entry in entries.items()
+        ],
+        "after_pool": named("placement", "after_pool"),
+        "before_activation": named("placement", "before_activation"),
+        "batch_norm": named("normalisation", "batch"),
+        "image_norm": [name for kind in ("layer", "group", "instance") for name in named("normalisation", kind)],
+    }
+
+
+def _normalisation(entry):
+    if entry["normalisation"] == "none":
+        return "none"
+    groups = f" of {entry['groups']} groups" if "groups" in entry else ""
+    plain = "" if entry["affine"] else ", without scale and shift"
+    return f"{NORMALISATIONS[entry['normalisation']]}{groups} {PLACEMENTS[entry['placement']]}{plain}"
 
 
 def final(curves, models, metric):
@@ -153,10 +203,15 @@ def alternative_text(curves, models):
 
 def caption(curves, models, confidence):
     """Return the comparison figure's caption: what lines and bands are, and n. curves: rows at one learning rate."""
-    counts = ", ".join(f"n = {row['n']} for {model}" for model, row in final(curves, models, "train_loss"))
+    counts = {model: f"n = {row['n']}" for model, row in final(curves, models, "train_loss")}
+    if len(models) > 2 and len(set(counts.values())) == 1 and len(counts) == len(models):
+        replicates = f"{counts[models[0]]} for each model"
+    else:
+        replicates = ", ".join(f"{n} for {model}" for model, n in counts.items()) or "none"
+    bands = "Bands: the" if len(models) <= LABELLED else "Not drawn for so many models, but in `curves.csv`: the"
     return (
-        f"Thin lines: the replicates ({counts or 'none'}). Thick lines: their mean, geometric where the axis is "
-        f"logarithmic. Bands: the {100 * confidence:g} % t-interval of that mean, for each model by itself; the paired "
+        f"Thin lines: the replicates ({replicates}). Thick lines: their mean, geometric where the axis is "
+        f"logarithmic. {bands} {100 * confidence:g} % t-interval of that mean, for each model by itself; the paired "
         "differences are in the table. Pass 0, before training, is below the axis of the test accuracy. Last panel: "
         "smoothness against the population loss at the same weights, one point a pass."
     )

@@ -13,8 +13,13 @@ from . import files
 
 # A colour and a line style each, so that the models stay apart in grey and for colour-blind readers.
 COLOURS = matplotlib.color_sequences["okabe_ito"]
-ORDER = (6, 5, 3, 7, 0, 1)  # of COLOURS: vermilion, blue, green, purple, black, orange; the pale ones are left out
-STYLES = ("-", (0, (5, 1.5)), "-.", ":", (0, (3, 1, 1, 1, 1, 1)), (0, (8, 2)))
+# Of COLOURS: vermilion, blue, green, purple, black, orange, sky blue; grey in the place of yellow, which is too pale.
+PALETTE = [*(COLOURS[i] for i in (6, 5, 3, 7, 0, 1, 2)), "0.55"]
+STYLES = (
+    *("-", (0, (5, 1.5)), "-.", ":", (0, (3, 1, 1, 1, 1, 1)), (0, (8, 2))),
+    *((0, (1, 3)), (0, (8, 1.5, 2, 1.5, 2, 1.5))),
+)
+LABELLED = 3  # so many models have room for their names beside the lines
 
 STYLE = {
     "font.size": 11,
@@ -72,7 +77,8 @@ def comparison(replicates, curves, models, size):
 
     replicates: DataFrame with model, seed, pass, metric, value. curves: table of claims.CURVE_ROWS; both of one rate.
     models: in the order of their colours. size: inches, (width, height).
-    Every replicate is a thin line; mean and t-interval of the mean, as `curves` has them, a thick line and a band.
+    Every replicate is a thin line; mean and t-interval of the mean, as `curves` has them, a thick line and a band. More
+    than LABELLED models have a legend, and no bands, which would cover each other.
     """
     with plt.rc_context(STYLE):
         figure, axes = plt.subplots(2, 2, figsize=size, layout="constrained")
@@ -93,6 +99,11 @@ def comparison(replicates, curves, models, size):
         )
         _number(against_loss.xaxis)
         _number(against_loss.yaxis)
+        if len(models) > LABELLED:
+            lines = [Line2D([], [], linewidth=2.2, label=model, **_line(i)) for i, model in enumerate(models)]
+            figure.legend(
+                handles=lines, loc="outside upper center", ncols=min(len(lines), 4), handlelength=3.5, frameon=False
+            )
     return figure
 
 
@@ -113,9 +124,10 @@ def forest(rows, differences, models, size):
     ]
     claims = [list(dict.fromkeys(row["claim"] for row in measured if row["unit"] == unit)) for unit, *_ in kinds]
     heights = [max(len(ids), 1) for ids in claims]
+    line = max(0.45, 0.15 + 0.2 * len(treatments))  # inches a claim
     with plt.rc_context(STYLE):
         figure, axes = plt.subplots(
-            2, 1, figsize=(size[0], 1.8 + 0.45 * sum(heights)), layout="constrained", height_ratios=heights
+            2, 1, figsize=(size[0], 1.8 + line * sum(heights)), layout="constrained", height_ratios=heights
         )
         for axis, (unit, label, scale, none), ids in zip(axes, kinds, claims, strict=True):
             if unit == "log ratio" and ids:
@@ -123,34 +135,33 @@ def forest(rows, differences, models, size):
             axis.axvline(none, color="0.4", linewidth=1)
             for row in measured:
                 if row["unit"] == unit:
-                    place = ids.index(row["claim"]) + _offset(treatments.index(row["treatment"]), len(treatments))
+                    index = treatments.index(row["treatment"])
+                    place = ids.index(row["claim"]) + (index + 0.5 - len(treatments) / 2) * 0.2 / line
                     dots = differences.get((row["claim"], row["treatment"]))
-                    _interval(axis, row, dots, scale, place, _line(1 + treatments.index(row["treatment"]))["color"])
+                    words = row["verdict"] if len(treatments) == 1 else f"{row['treatment']}: {row['verdict']}"
+                    _interval(axis, row, dots, scale, place, 0.07 / line, _line(1 + index)["color"], words)
             words = {row["claim"]: f"{row['claim']}  {row['estimand']}" for row in measured}
             axis.set(xlabel=label, ylim=(len(ids) - 0.5, -0.5))
             axis.set_yticks(range(len(ids)), [words[id] for id in ids])
             axis.grid(visible=False, axis="y")
+            if len(treatments) > 1:
+                axis.hlines(
+                    np.arange(1, len(ids)) - 0.5, 0, 1, "0.8", transform=axis.get_yaxis_transform(), linewidth=0.8
+                )
             if unit == "log ratio":
                 _number(axis.xaxis)
-        names = [
-            Line2D([], [], color=_line(i)["color"], linewidth=2, label=name)
-            for i, name in enumerate(treatments, start=1)
-        ]
-        figure.legend(handles=names, loc="outside upper right", ncols=len(names), frameon=False)
+        if len(treatments) == 1:
+            name = Line2D([], [], color=_line(1)["color"], linewidth=2, label=treatments[0])
+            figure.legend(handles=[name], loc="outside upper right", frameon=False)
     return figure
 
 
-def _offset(index, count):
-    """Return where within its row the index-th of `count` treatments stands."""
-    return 0.7 * ((index + 0.5) / count - 0.5)
-
-
-def _interval(axis, row, dots, scale, place, colour):
-    """Draw one row of the forest plot at the height `place`, with its verdict at the right."""
+def _interval(axis, row, dots, scale, place, below, colour, words):
+    """Draw one row of the forest plot at the height `place`, its dots a little `below`, with `words` at the right."""
     if dots is not None:
         values = scale(dots[np.isfinite(dots)])
         axis.plot(
-            values, [place + 0.15] * len(values), "o", color=colour, alpha=0.35, markersize=3.5, markeredgewidth=0
+            values, [place + below] * len(values), "o", color=colour, alpha=0.35, markersize=3.5, markeredgewidth=0
         )
     if row["low"] is not None:
         axis.plot(scale(np.array([row["low"], row["high"]])), [place, place], color=colour, linewidth=2)
@@ -163,7 +174,7 @@ def _interval(axis, row, dots, scale, place, colour):
         markerfacecolor="white" if row["verdict"] == "inconclusive" else colour,
     )
     axis.annotate(
-        row["verdict"],
+        words,
         (1, place),
         xytext=(6, 0),
         xycoords=("axes fraction", "data"),
@@ -214,7 +225,8 @@ def reproduction(replicates, printed, models, size):
 
 
 def _line(index):
-    return {"color": COLOURS[ORDER[index % len(ORDER)]], "linestyle": STYLES[index % len(STYLES)]}
+    turn, place = divmod(index, len(PALETTE))  # after a turn of the colours each comes with another style
+    return {"color": PALETTE[place], "linestyle": STYLES[(place + turn) % len(STYLES)]}
 
 
 def _against_passes(axis, replicates, curves, models, metric, factor):
@@ -236,12 +248,14 @@ def _against_passes(axis, replicates, curves, models, metric, factor):
     ends = []
     for index, (model, mean) in enumerate(zip(models, means, strict=True)):
         colour = _line(index)["color"]
-        axis.fill_between(
-            mean["pass"], factor * mean["low"], factor * mean["high"], color=colour, alpha=0.2, linewidth=0
-        )
+        if len(models) <= LABELLED:
+            axis.fill_between(
+                mean["pass"], factor * mean["low"], factor * mean["high"], color=colour, alpha=0.2, linewidth=0
+            )
         if len(mean):
             ends.append((factor * mean["mean"].iloc[-1], model, colour))
-    _label_ends(axis, ends)
+    if len(models) <= LABELLED:
+        _label_ends(axis, ends)
 
 
 def _against_loss(axis, replicates, curves, models):
@@ -263,7 +277,8 @@ def _against_loss(axis, replicates, curves, models):
         ends.append((mean["smoothness"].iloc[-1], model, line["color"]))
     axis.set(xscale="log", yscale="log")
     axis.invert_xaxis()  # so that training runs to the right, as in the other panels
-    _label_ends(axis, ends)
+    if len(models) <= LABELLED:
+        _label_ends(axis, ends)
 
 
 def _number(axis):

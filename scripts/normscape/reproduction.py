@@ -24,6 +24,23 @@ REPRODUCTION = (
 )
 
 
+SETTINGS = {"dataset": "FashionMNIST", "fraction": 0.1, "learning_rate": 0.04, "batch_size": 32}
+_PLAIN = {"channels": [16, 32], "kernel_size": 5, "activation": "relu", "normalisation": "none"}
+MODELS = {  # their entries in the config
+    "ConvNet": _PLAIN,
+    "BatchNormConvNet": {**_PLAIN, "normalisation": "batch", "placement": "after_pool", "affine": True},
+}
+
+
+def unlike(settings, entries):
+    """Return the names of what differs from the notebook: of `settings`, as SETTINGS, and of its models in `entries`.
+
+    entries: {model's name: its entry in the config}; other models, which no number of the notebook is of, don't count.
+    """
+    differing = [name.replace("_", " ") for name, value in SETTINGS.items() if settings[name] != value]
+    return differing + [name for name, entry in MODELS.items() if name in entries and entries[name] != entry]
+
+
 def reproduce(replicates, notebook, learning_rate):
     """Hold each printed number against the replicates: a DataFrame with the columns of REPRODUCTION.
 

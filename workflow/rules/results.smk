@@ -134,6 +134,7 @@ rule commentary:
             batch_size=config["training"]["batch_size"],
             dataset=config["dataset"]["name"],
             directions=config["smoothness"]["directions"],
+            entries=config["models"],
             fraction=config["dataset"]["fraction"],
             learning_rate=RATE,
             models=SHOWN,
