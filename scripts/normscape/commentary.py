@@ -308,6 +308,7 @@ body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 50rem; margin: 2rem aut
 img {{ max-width: 100%; }}
 table {{ border-collapse: collapse; font-size: 0.85rem; display: block; overflow-x: auto; }}
 th, td {{ text-align: left; padding: 0.25rem 0.6rem; border-bottom: 1px solid #ddd; vertical-align: top; }}
+td:nth-child(2) {{ min-width: 9rem; }}
 td:nth-child(n+3) {{ white-space: nowrap; }}
 </style>
 {body}

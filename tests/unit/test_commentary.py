@@ -6,7 +6,8 @@ from pathlib import Path
 
 import jinja2
 import pytest
-from normscape import claims, commentary
+from entries import BATCH, PLAIN, variant
+from normscape import claims, commentary, reproduction
 
 TEMPLATE = Path(__file__).resolve().parents[2] / "workflow" / "report" / "commentary.md.j2"
 
@@ -46,13 +47,16 @@ UNCLEAR = {"verdict": "inconclusive", "low": 0.9, "high": 1.2, "p": 0.4, "p_holm
 ONE = {**NOTHING, "n": 1, "estimate": math.log(0.7), "verdict": "inconclusive"}
 
 
-def text(excluded=(), changes=None, **facts):
-    """Render the commentary, with the claims all supported but for `changes`, {claim: what differs}."""
-    rows = {**SUPPORTED, **{id: row(id, **what) for id, what in (changes or {}).items()}}
-    found = [commentary.claim(each, "Plain", 0.95) for each in rows.values()]
+def text(excluded=(), changes=None, entry=BATCH, others=None, **facts):
+    """Render the commentary, with the claims all supported but for `changes`, {claim: what differs}.
+
+    entry: the treatment's. others: further treatments, {name: (entry, changes)}.
+    """
+    treatments = {"Normed": (entry, changes or {})} | (others or {})
     context = {
         "baseline": "Plain",
-        "treatments": [commentary.treatment("Normed", found)],
+        "treatments": [treatment(name, *what) for name, what in treatments.items()],
+        **commentary.models_facts({"Plain": PLAIN} | {name: what[0] for name, what in treatments.items()}),
         "excluded": list(excluded),
         "comparison": "comparison.png",
         "forest": "claims.png",
@@ -68,11 +72,17 @@ def text(excluded=(), changes=None, **facts):
         "batch_size": 32,
         "passes": 10,
         **commentary.reproduction_facts([], (1, 10)),
-        "like_notebook": True,
+        "unlike_notebook": [],
         "costs": [],
         "provenance": "Code: abc.",
     } | facts
     return commentary.render(TEMPLATE, **context)
+
+
+def treatment(name, entry, changes):
+    rows = {**SUPPORTED, **{id: row(id, **what) for id, what in changes.items()}}
+    found = [commentary.claim({**each, "treatment": name}, "Plain", 0.95) for each in rows.values()]
+    return commentary.treatment(name, found, entry, PLAIN)
 
 
 def answer(**arguments):
@@ -206,13 +216,131 @@ def test_every_claim_stands_in_the_table():
     )
 
 
-def test_several_treatments_get_an_answer_each():
-    found = [commentary.claim(each, "Plain", 0.95) for each in SUPPORTED.values()]
-    others = [each._replace(treatment="Other") for each in found]
-    both = [commentary.treatment("Normed", [*found, *others]), commentary.treatment("Other", [*found, *others])]
-    many = text(treatments=both)
-    assert "**The loss of Normed was smoother" in many and "**The loss of Other was smoother" in many
-    assert many.count("### Other against Plain") == 2
+LAYER = variant("layer")
+
+
+def test_several_treatments_with_opposite_results_get_an_answer_each():
+    found = text(
+        others={"Layered": (LAYER, {"C3": WORSE, "C4": WORSE}), "Grouped": (variant("group"), {"C3": UNCLEAR})}
+    )
+    answers = found.split("\n\n")[1:4]
+    assert answers[0].startswith("**The loss of Normed was smoother than that of Plain: ")
+    assert answers[1].startswith("**Layered had the higher local smoothness L̂ than Plain at the same pass: it was 1.64")
+    assert answers[2].startswith("**Whether Grouped has the lower local smoothness L̂ than Plain is inconclusive: ")
+
+
+def test_several_treatments_share_a_table_and_have_one_each():
+    found = text(others={"Layered": (LAYER, {"C3": WORSE, "C2b": UNCLEAR})})
+    assert "\n| claim | what is compared with Plain | Normed | Layered |\n|---|---|---|---|\n| C1 | train loss" in found
+    assert "\n| C3 | smoothness, mean over passes | × 0.55<br>**supported** | × 1.64<br>**contradicted** |\n" in found
+    assert "\n| C2b | test loss at the last pass | × 0.55<br>**supported** | × 1.04<br>inconclusive |\n" in found
+    assert "\n| C7 | largest workable learning rate | not measured | not measured |\n" in found
+    for name in ("Normed", "Layered"):
+        (own,) = re.findall(rf"### {name} against Plain\n\n((?:\|.*\n)+)", found)
+        assert own.count("\n") == 2 + len(claims.ESTIMANDS)
+    assert "## Claim by claim" not in found
+    assert "the more treatments, the likelier that one is supported by chance." in found
+    assert "the more treatments" not in text()
+
+
+def test_the_notebooks_sentences_are_held_only_against_what_they_are_about():
+    def quoted(found):
+        return "## The notebook's sentences" in found, "against what the notebook says" in found
+
+    both = {"C3": WORSE}
+    for entry in (BATCH, variant("batch before relu"), variant("batch without affine")):
+        assert quoted(text(changes=both, entry=entry)) == (True, True)
+    for entry in (
+        LAYER,
+        variant("instance"),
+        variant("batch, gelu"),
+        {**BATCH, "channels": [4]},
+        variant("plain, gelu"),
+    ):
+        found = text(changes=both, entry=entry)
+        assert quoted(found) == (False, False)
+        assert "The title's question stays open: " in found and "side where the notebook's words put BatchNorm" in found
+    found = text(changes=both, entry=LAYER, others={"Batch": (BATCH, {})})
+    assert quoted(found) == (True, False) and found.count("“It also shows less volatility”") == 1
+    assert "The title's question" not in found
+
+
+@pytest.mark.parametrize(
+    ("entries", "words", "absent"),
+    [
+        ([BATCH], ["In Normed0 the normalisation stands after the pooling, as in the notebook"], ["itself, in every"]),
+        (
+            [variant("batch before relu")],
+            ["In Normed0 the normalisation stands between convolution and activation, as usual, not after the pooling"],
+            ["stands after the pooling", "itself, in every"],
+        ),
+        (
+            [BATCH, variant("layer before mish"), variant("instance without affine")],
+            [
+                "In Normed0, Normed2 the normalisation stands after the pooling, ",
+                "In Normed1 it stands between convolution and activation, as usual.",
+                "The normalisation of Normed1, Normed2 takes its statistics from each image by itself",
+                "| Normed1 | 16, 32 | 5 × 5 | Mish | LayerNorm before the activation |",
+                "| Normed2 | 16, 32 | 5 × 5 | ReLU | InstanceNorm after the pooling, without scale and shift |",
+                "In eval mode BatchNorm uses its running averages",
+            ],
+            [],
+        ),
+        (
+            [variant("group")],
+            ["| Normed0 | 16, 32 | 5 × 5 | ReLU | GroupNorm of 2 groups after the pooling |"],
+            ["BatchNorm uses its running averages"],
+        ),
+        (
+            [variant("plain, gelu")],
+            ["| Normed0 | 16, 32 | 5 × 5 | GELU | none |"],
+            ["the normalisation stands", "it stands", "running averages"],
+        ),
+    ],
+)
+def test_what_is_said_of_the_models_is_true_of_those_that_there_are(entries, words, absent):
+    named = {f"Normed{i}": (entry, {}) for i, entry in enumerate(entries)}
+    found = text(
+        treatments=[treatment(name, *what) for name, what in named.items()],
+        **commentary.models_facts({"Plain": PLAIN} | {name: entry for name, (entry, _) in named.items()}),
+    )
+    assert "| Plain | 16, 32 | 5 × 5 | ReLU | none |" in found
+    assert [each for each in words if each not in found] == []
+    assert [each for each in absent if each in found] == []
+
+
+def test_of_a_layer_norm_no_result_is_said_to_be_batchnorms():
+    found = text(changes={"C3": WORSE, "C8": UNCLEAR}, entry=LAYER)
+    results = re.findall(r"^\*\*.*$", found.partition("## The models")[0], re.MULTILINE)
+    assert len(results) == 1 + len(claims.ESTIMANDS)
+    (general,) = (line for line in results if "BatchNorm" in line)
+    assert general.endswith("without BatchNorm, eval and population mode are the same.")
+
+
+@pytest.mark.parametrize(
+    ("settings", "entries", "expected"),
+    [
+        ({}, {}, []),
+        ({}, {"Other": LAYER}, []),
+        ({"fraction": 0.01, "learning_rate": 0.1}, {}, ["fraction", "learning rate"]),
+        ({"dataset": "MNIST"}, {}, ["dataset"]),
+        ({}, {"ConvNet": variant("plain, gelu")}, ["ConvNet"]),
+        ({"batch_size": 16}, {"BatchNormConvNet": {**BATCH, "affine": False}}, ["batch size", "BatchNormConvNet"]),
+    ],
+)
+def test_settings_unlike_the_notebooks_are_named_the_models_entries_among_them(settings, entries, expected):
+    own = {"ConvNet": PLAIN, "BatchNormConvNet": BATCH}
+    assert reproduction.unlike({**reproduction.SETTINGS, **settings}, {**own, **entries}) == expected
+
+
+def test_the_caption_tells_of_bands_where_there_are_any_and_counts_once():
+    def caption(models, counts):
+        rows = [{"model": m, "pass": 1, "metric": "train_loss", "n": n} for m, n in zip(models, counts, strict=True)]
+        return commentary.caption(rows, models, 0.95)
+
+    assert "(n = 8 for A, n = 7 for B)" in caption("AB", [8, 7]) and "Bands: the 95 %" in caption("AB", [8, 7])
+    assert "(n = 8 for each model)" in caption("ABCD", [8] * 4) and "Bands" not in caption("ABCD", [8] * 4)
+    assert "n = 7 for D)" in caption("ABCD", [8, 8, 8, 7])
 
 
 def printed(**changes):
@@ -235,7 +363,9 @@ def test_the_notebooks_numbers_are_held_against_the_replicates():
     assert "1 of 3 numbers lie within two standard deviations of our mean, 1 beyond three." in found
     assert "| ConvNet | 1 | train loss | 0.554 | 0.600 | 0.020 | −2.3 | 1 of 8 |" in found
     assert "settings are not the notebook's" not in found
-    assert "settings are not the notebook's" in text(**commentary.reproduction_facts(rows, (1,)), like_notebook=False)
+    assert "settings are not the notebook's (fraction, ConvNet), so" in text(
+        **commentary.reproduction_facts(rows, (1,)), unlike_notebook=["fraction", "ConvNet"]
+    )
     assert "among the replicates" not in text()
 
 
@@ -291,4 +421,4 @@ def test_the_page_holds_tables_and_pictures_and_needs_no_other_file(tmp_path):
     assert page.startswith("<!DOCTYPE html>")
     assert "<title>A title</title>" in page
     assert '<img alt="Four panels." src="data:image/svg+xml;base64,cGljdHVyZQ==">' in page
-    assert page.count("<table>") == 2 and "http" not in page
+    assert page.count("<table>") == 3 and "http" not in page

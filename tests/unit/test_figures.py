@@ -1,3 +1,5 @@
+from itertools import combinations
+
 import numpy
 import pandas
 import pytest
@@ -32,15 +34,70 @@ def test_every_replicate_and_every_mean_is_a_line():
 
 
 def test_models_differ_in_colour_and_in_line_style():
-    models = [f"Model{i}" for i in range(6)]
+    models = [f"Model{i}" for i in range(12)]
     means = [line for line in draw(models).axes[0].lines if line.get_linewidth() == 2.2]
-    assert len({to_hex(line.get_color()) for line in means}) == 6
-    assert len({str(line._dash_pattern) for line in means}) == 6
+    for first_eight in (
+        [to_hex(line.get_color()) for line in means[:8]],
+        [str(line._dash_pattern) for line in means[:8]],
+    ):
+        assert len(set(first_eight)) == 8
+    assert len({(to_hex(line.get_color()), str(line._dash_pattern)) for line in means}) == 12
 
 
 def test_labels_of_lines_that_end_together_are_moved_apart():
-    heights = sorted(text.xy[1] for text in draw([f"Model{i}" for i in range(4)], apart=0).axes[2].texts)
-    assert len(heights) == 4 and min(numpy.diff(heights)) > 0.05
+    heights = sorted(text.xy[1] for text in draw([f"Model{i}" for i in range(3)], apart=0).axes[2].texts)
+    assert len(heights) == 3 and min(numpy.diff(heights)) > 0.05
+
+
+def overlapping(figure, artists):
+    """The pairs of artists whose boxes overlap, or that stand out of the figure."""
+    figure.draw_without_rendering()
+    boxes = [artist.get_window_extent() for artist in artists]
+    whole = figure.bbox.padded(1)
+    outside = [box for box in boxes if not (whole.containsx(box.x0) and whole.containsx(box.x1))]
+    return outside + [pair for pair in combinations(boxes, 2) if pair[0].padded(-1).overlaps(pair[1].padded(-1))]
+
+
+@pytest.mark.parametrize("count", [4, 8])
+def test_many_models_share_a_legend_that_covers_nothing(count):
+    models = [f"InstanceNormNet{i}" for i in range(count)]
+    figure = draw(models, apart=0)
+    (legend,) = figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == models
+    assert all(not axis.texts and not axis.collections for axis in figure.axes)  # no names at the lines, no bands
+    assert overlapping(figure, legend.get_texts()) == []
+    assert overlapping(figure, [legend, *(axis.title for axis in figure.axes)]) == []
+
+
+def claim_rows(treatments):
+    verdicts = ["supported", "contradicted", "inconclusive"]
+    rows = [
+        {
+            **{"claim": estimand.claim, "estimand": estimand.words, "treatment": treatment, "unit": estimand.unit},
+            **{"estimate": 0.1 * i, "low": 0.1 * i - 0.2, "high": 0.1 * i + 0.2, "verdict": verdicts[i % 3]},
+        }
+        for estimand in claims.ESTIMANDS
+        for i, treatment in enumerate(treatments)
+    ]
+    differences = {(row["claim"], row["treatment"]): numpy.array([-0.1, 0.1]) + row["estimate"] for row in rows}
+    return rows, differences
+
+
+@pytest.mark.parametrize("count", [1, 2, 7])
+def test_each_treatment_has_a_line_of_its_own_with_its_name_in_every_claim(count):
+    treatments = [f"InstanceNormNet{i}" for i in range(count)]
+    rows, differences = claim_rows(treatments)
+    figure = figures.forest(rows, differences, ["Plain", *treatments], (11, 7))
+    texts = [text for axis in figure.axes for text in axis.texts]
+    expected = [row["verdict"] if count == 1 else f"{row['treatment']}: {row['verdict']}" for row in rows]
+    assert sorted(text.get_text() for text in texts) == sorted(expected)
+    assert overlapping(figure, texts) == []
+    for axis in figure.axes:
+        ticks = axis.get_yticks()
+        own = [row for row in rows if (row["unit"] == "log ratio") == (axis is figure.axes[0])]
+        for text, row in zip(axis.texts, own, strict=True):
+            words = axis.get_yticklabels()[numpy.abs(ticks - text.xy[1]).argmin()].get_text()
+            assert words.startswith(row["claim"] + " ")  # it stands beside its claim, not its neighbour
 
 
 def test_a_run_without_any_number_is_drawn_empty(tmp_path):

@@ -1,6 +1,10 @@
+from types import SimpleNamespace
+
 import pytest
+import smoothness as program
 import torch
-from normscape import smoothness
+from entries import SMALL, VARIANTS, variant
+from normscape import networks, population, smoothness
 from quadratic import CURVED, SIZES, Point, U, W, probe, quadratic
 
 
@@ -64,3 +68,32 @@ def test_probe_rows_have_the_tables_columns():
         "direction",
     }
     assert set(probe()[0]) == own
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_what_is_the_same_in_every_mode_is_measured_once(name, monkeypatch):
+    calls = []
+
+    def counted(*arguments, **options):
+        calls.append(arguments[3])
+        return evaluate(*arguments, **options)
+
+    evaluate = population.evaluate
+    monkeypatch.setattr(population, "evaluate", counted)
+    net = networks.build(variant(name, **SMALL), (1, 8, 8), 10, seed=0)
+    images, labels = torch.randn(40, 1, 8, 8), torch.arange(40) % 10
+    arguments = SimpleNamespace(
+        batch_size=8, detailed_passes=[1], directions=1, learning_rate=0.1, seed=0, step_multiples=[1.0]
+    )
+    rows, _ = program.measure(net, images, labels, 1, arguments)
+    in_population, in_eval = (dict(row) for row in rows)
+    assert (in_population.pop("mode"), in_eval.pop("mode")) == ("population", "eval")
+    assert in_population.pop("scale_normalised_smoothness") > 0
+    assert in_eval.pop("scale_normalised_smoothness") is None
+    coupled = name.startswith("batch")
+    assert calls.count("eval") == (2 if coupled else 0) and calls.count("population") == 3
+    assert (in_population == in_eval) == (not coupled)
+    if not coupled:  # nor would a measurement have told anything else
+        weights, step = networks.flat_parameters(net), 1e-3
+        ends = [evaluate(net, images, labels, mode, weights=weights + step) for mode in ("population", "eval")]
+        assert torch.equal(ends[0].gradient, ends[1].gradient)

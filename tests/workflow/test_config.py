@@ -1,8 +1,12 @@
 """A config that can't be meant gets one clear line before anything runs, and touches nothing."""
 
+from pathlib import Path
+
 import pytest
 import yaml
 from entries import BATCH, PLAIN
+
+OVERLAYS = Path(__file__).resolve().parents[2] / "workflow" / "experiments"
 
 BAD = {
     "unknown key": ({"sedes": [0]}, "config: unknown key 'sedes'; did you mean 'seeds'?"),
@@ -140,6 +144,11 @@ def test_a_missing_key_gets_one_line(with_results, key):
     finally:
         with_results.path("config.yaml").write_text(kept)
     assert line == f"config: {'.'.join(sections) + ': ' if sections else ''}the key {name!r} is missing"
+
+
+@pytest.mark.parametrize("overlay", sorted(path.name for path in OVERLAYS.glob("*.yaml")))
+def test_every_overlay_that_comes_along_is_a_good_config(with_results, overlay):
+    assert "smoothness" in " ".join(with_results.planned("--configfile", f"workflow/experiments/{overlay}"))
 
 
 def test_a_results_folder_that_is_none_gets_one_line(checkout):
