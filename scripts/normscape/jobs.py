@@ -1,5 +1,6 @@
 """What every job's program does around its work: one thread, device, one-line errors, provenance."""
 
+import os
 import platform
 import resource
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 from . import files
 
 PACKAGES = ("torch", "torchvision", "numpy", "scipy", "pandas", "matplotlib", "safetensors", "snakemake")
+JOB_IDS = ("SLURM_JOB_ID", "PBS_JOBID", "LSB_JOBID", "JOB_ID")  # where Slurm, PBS, LSF and SGE tell a job its own id
 THREADS = 1  # a job's float sums depend on the number of threads, and tables must not: parallelism is models × seeds
 
 
@@ -36,6 +38,7 @@ def run(rule, work, arguments):
             "versions": {"python": platform.python_version(), **{name: metadata.version(name) for name in PACKAGES}},
             "git": _git_state(),
             "platform": platform.platform(),
+            "scheduler_job_id": next((os.environ[name] for name in JOB_IDS if name in os.environ), None),
             "threads": THREADS,
             "device": "cpu",
             "seconds": round(time.monotonic() - started, 3),
