@@ -4,9 +4,27 @@ from pathlib import Path
 
 import pytest
 import yaml
+from checkouts import Checkout
 from normscape import datasets
 
 ROOT = Path(__file__).resolve().parents[1]
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--require", action="append", default=[], choices=["chromium", "slurm"],
+        help="fail, instead of skipping its tests, where this isn't installed; may be given more than once",
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def skip(pytestconfig):
+    """Skip the test for lack of a tool; or fail, when `--require` names the tool."""
+
+    def skip(tool, reason):
+        (pytest.fail if tool in pytestconfig.getoption("require") else pytest.skip)(reason)
+
+    return skip
 
 
 @pytest.fixture(scope="session")
@@ -20,3 +38,23 @@ def raw_data(pytestconfig):
     sources = [str(ROOT / "results" / "data"), *config["dataset"]["sources"]]
     datasets.fetch(datasets.DATASETS["FashionMNIST"], folder, sources)
     return folder
+
+
+@pytest.fixture
+def checkout(tmp_path, raw_data):
+    """A fresh checkout without results."""
+    return Checkout(tmp_path / "checkout", raw_data)
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory, raw_data):
+    """A checkout in which the small experiment has run to its end, with four cores. Tests leave it as it is."""
+    checkout = Checkout(tmp_path_factory.mktemp("finished") / "checkout", raw_data)
+    checkout.finish("--cores", "4")
+    return checkout
+
+
+@pytest.fixture
+def rerun(finished, tmp_path):
+    """A copy of the finished checkout, to be edited, damaged and run again."""
+    return finished.copy(tmp_path / "rerun")

@@ -1,4 +1,4 @@
-"""A checkout of its own for the tests that run the real workflow, and one finished run to start from."""
+"""A checkout of its own for the tests that run the real workflow."""
 
 import os
 import re
@@ -7,10 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
 import yaml
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 SOURCES = ("Snakefile", "config.yaml", "profiles", "scripts", "workflow")
 
 # Two replicates of both models on 120 images: every rule and every path, in seconds.
@@ -117,23 +116,3 @@ def _merge(config, change):
             _merge(config[key], value)
         else:
             config[key] = value
-
-
-@pytest.fixture
-def checkout(tmp_path, raw_data):
-    """A fresh checkout without results."""
-    return Checkout(tmp_path / "checkout", raw_data)
-
-
-@pytest.fixture(scope="session")
-def finished(tmp_path_factory, raw_data):
-    """A checkout in which the small experiment has run to its end, with four cores. Tests leave it as it is."""
-    checkout = Checkout(tmp_path_factory.mktemp("finished") / "checkout", raw_data)
-    checkout.finish("--cores", "4")
-    return checkout
-
-
-@pytest.fixture
-def rerun(finished, tmp_path):
-    """A copy of the finished checkout, to be edited, damaged and run again."""
-    return finished.copy(tmp_path / "rerun")
