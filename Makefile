@@ -7,7 +7,7 @@ PIP_VERSION = 26.3
 # What `make run` hands on to Snakemake, as in: make run ARGS="--dry-run"
 ARGS =
 
-.PHONY: run tiny report test lint bench env
+.PHONY: run tiny report test test-all lint bench env
 
 # The experiment of config.yaml.
 run: .venv/installed
@@ -22,6 +22,10 @@ report: .venv/installed
 	.venv/bin/snakemake --report report.html $(ARGS)
 
 test: .venv/installed
+	.venv/bin/python -m pytest -m "not slow" $(ARGS)
+
+# With the slow ones: the report in a browser, and the experiment on a Slurm that is started for the tests.
+test-all: .venv/installed
 	.venv/bin/python -m pytest $(ARGS)
 
 lint: .venv/installed
@@ -45,5 +49,5 @@ env: .venv/installed
 	$(PYTHON) -m venv $(if $(wildcard .venv/unfinished),--clear) .venv
 	@rm -f $@ && touch .venv/unfinished
 	.venv/bin/python -m pip install --disable-pip-version-check pip==$(PIP_VERSION)
-	.venv/bin/python -m pip install --constraint constraints.txt --group run --group test
+	.venv/bin/python -m pip install --constraint constraints.txt --group run --group cluster --group test
 	@mv .venv/unfinished $@ && touch $@

@@ -13,10 +13,7 @@ from selenium.webdriver.support.wait import WebDriverWait
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 CHROMEDRIVER = shutil.which("chromedriver")
-pytestmark = pytest.mark.skipif(
-    not (CHROMIUM and CHROMEDRIVER),
-    reason="no chromium or no chromedriver on PATH; on Debian install chromium and chromium-driver",
-)
+pytestmark = pytest.mark.slow
 
 FIGURES = {
     "Claims with their intervals": "claims",
@@ -90,6 +87,12 @@ class Reader:
         assert self.report.as_uri() in urls  # else the log doesn't tell of requests
         assert [url for url in urls if urlsplit(url).scheme not in WITHIN] == []
         assert {url for url in urls if url.startswith("file:")} == {self.report.as_uri()}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def tools(skip):
+    if not (CHROMIUM and CHROMEDRIVER):
+        skip("chromium", "no chromium or no chromedriver on PATH; on Debian install chromium and chromium-driver")
 
 
 @pytest.fixture(scope="module")
