@@ -43,6 +43,8 @@ def save(figure, *paths, dpi=None):
     The same bytes each time. The figure's layout is fixed from then on.
     """
     with plt.rc_context(STYLE):
+        if dpi:  # fitted to whole dots, a text's width depends on their size
+            figure.set_dpi(dpi)
         figure.draw_without_rendering()
         figure.set_layout_engine("none")  # else each savefig would lay it out again, which takes longer than drawing
         for path in paths:

@@ -113,6 +113,21 @@ def test_pictures_are_the_same_bytes_each_time(tmp_path, suffix):
     assert (tmp_path / f"first.{suffix}").read_bytes() == (tmp_path / f"second.{suffix}").read_bytes()
 
 
+@pytest.mark.parametrize("dpi", [50, 200])
+def test_no_text_is_cut_off_at_the_edges(tmp_path, dpi):
+    rows = [
+        {"claim": f"C{i}", "estimand": "SD of the pass-to-pass change of log smoothness", "treatment": "Normed",
+         "unit": unit, "estimate": 0.1, "low": None, "high": None, "verdict": "inconclusive"}
+        for i, unit in enumerate(["log ratio", "accuracy difference"])
+    ]  # fmt: skip
+    figures.save(figures.forest(rows, {}, ["Plain", "Normed"], (11, 7)), tmp_path / "forest.png", dpi=dpi)
+    figures.save(draw(("Plain", "A model with a long name")), tmp_path / "comparison.png", dpi=dpi)
+    for name in ("forest", "comparison"):
+        picture = imread(tmp_path / f"{name}.png")
+        edges = numpy.concatenate([picture[:, 0], picture[:, -1], picture[0], picture[-1]])
+        assert (edges[:, :3] == 1).all(), name
+
+
 def test_the_svg_has_real_text_and_the_png_its_resolution(tmp_path):
     figures.save(draw(), tmp_path / "x.svg")
     assert ">Local smoothness L̂</text>" in (tmp_path / "x.svg").read_text()
