@@ -114,7 +114,8 @@ def quote_verdict(found):
     verdicts = {claim.verdict for claim in found}
     if len(verdicts) == 1:
         return verdicts.pop()
-    return "mixed: " + ", ".join(f"{claim.id} {claim.verdict}" for claim in found)
+    decided = verdicts & {"supported", "contradicted"}
+    return ("mixed: " if decided else "undecided: ") + ", ".join(f"{claim.id} {claim.verdict}" for claim in found)
 
 
 class Treatment(NamedTuple):
@@ -203,16 +204,22 @@ def alternative_text(curves, models):
 
 def caption(curves, models, confidence):
     """Return the comparison figure's caption: what lines and bands are, and n. curves: rows at one learning rate."""
-    counts = {model: f"n = {row['n']}" for model, row in final(curves, models, "train_loss")}
-    if len(models) > 2 and len(set(counts.values())) == 1 and len(counts) == len(models):
-        replicates = f"{counts[models[0]]} for each model"
+    counts = {model: row["n"] for model, row in final(curves, models, "train_loss")}
+    if counts and set(counts.values()) == {1}:
+        lines = "Lines: the one replicate of each model; there are no intervals."
     else:
-        replicates = ", ".join(f"{n} for {model}" for model, n in counts.items()) or "none"
-    bands = "Bands: the" if len(models) <= LABELLED else "Not drawn for so many models, but in `curves.csv`: the"
+        if len(models) > 2 and len(set(counts.values())) == 1 and len(counts) == len(models):
+            told = f"n = {counts[models[0]]} for each model"
+        else:
+            told = ", ".join(f"n = {n} for {model}" for model, n in counts.items()) or "none"
+        bands = "Bands: the" if len(models) <= LABELLED else "Not drawn for so many models, but in `curves.csv`: the"
+        lines = (
+            f"Thin lines: the replicates ({told}). Thick lines: their mean, geometric where the axis is logarithmic. "
+            f"{bands} {100 * confidence:g} % t-interval of that mean, for each model by itself; the paired "
+            "differences are in the table."
+        )
     return (
-        f"Thin lines: the replicates ({replicates}). Thick lines: their mean, geometric where the axis is "
-        f"logarithmic. {bands} {100 * confidence:g} % t-interval of that mean, for each model by itself; the paired "
-        "differences are in the table. Pass 0, before training, is below the axis of the test accuracy. Last panel: "
+        f"{lines} Pass 0, before training, is below the axis of the test accuracy. Last panel: "
         "smoothness against the population loss at the same weights, one point a pass."
     )
 

@@ -207,6 +207,18 @@ def test_the_notebooks_sentences_get_the_verdicts_of_their_claims():
     assert "larger steps for gradient descent”: **not measured** (C7).\n" in found
 
 
+def test_a_sentence_of_which_nothing_is_decided_is_not_called_mixed():
+    found = text(changes={"C6b": UNCLEAR, "C6c": {"verdict": "not measured", "n": 0, **NOTHING}})
+    assert "improve more smoothly”: **undecided: C6b inconclusive, C6c not measured**.\n" in found
+
+
+@pytest.mark.parametrize(("n", "intervals"), [(1, False), (3, True)])
+def test_the_caption_speaks_of_bands_only_where_there_are_any(n, intervals):
+    rows = [{"model": "Plain", "pass": number, "metric": "train_loss", "n": n} for number in (0, 1)]
+    caption = commentary.caption(rows, ["Plain"], 0.95)
+    assert ("Bands: the 95 % t-interval" in caption, "there are no intervals" in caption) == (intervals, not intervals)
+
+
 def test_every_claim_stands_in_the_table():
     for line in ("| C3 | ", "| C7 | "):
         assert line in text()
