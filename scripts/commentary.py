@@ -1,4 +1,4 @@
-"""Write the commentary: sentences chosen by the numbers in claims.csv."""
+"""Write the commentary: sentences chosen by the numbers in claims.csv; and beside it the settings behind them."""
 
 import argparse
 import json
@@ -54,6 +54,7 @@ def main(arguments):
     title = "Does batch normalisation smooth the loss landscape?"
     files.write_text(arguments.html, commentary.to_html(text, title, pictures))
     files.write_text(arguments.markdown, text)
+    files.write_json(arguments.config, arguments.settings)
     print(f"{len(text.split())} words")
 
 
@@ -86,6 +87,7 @@ if __name__ == "__main__":
     parser.add_argument("--prepared", required=True, help="provenance of the prepare rule, with {seed}")
     parser.add_argument("--run", required=True, help="a run's folder, with {model}, {learning_rate} and {seed}")
     parser.add_argument("--seeds", required=True, nargs="+", type=int, help="the replicates that there should be")
+    parser.add_argument("--settings", required=True, type=json.loads, help="the whole config, as JSON")
     parser.add_argument("--treatments", required=True, nargs="+")
     parser.add_argument("--claims", required=True, type=Path, help="table of the compare rule")
     parser.add_argument("--curves", required=True, type=Path, help="table of the compare rule")
@@ -99,6 +101,7 @@ if __name__ == "__main__":
     parser.add_argument("--metrics", required=True, type=Path, help="table of the aggregate rule")
     parser.add_argument("--reproduction", required=True, type=Path, help="table of the compare rule")
     parser.add_argument("--template", required=True, type=Path)
+    parser.add_argument("--config", required=True, type=Path, help="the file to write the settings to")
     parser.add_argument("--html", required=True, type=Path, help="the page to write")
     parser.add_argument("--markdown", required=True, type=Path, help="the text to write")
     parser.add_argument("--provenance", required=True, type=Path, help="the file to write")

@@ -40,6 +40,11 @@ class Checkout:
     def copy(self, folder):
         """Return a copy of this checkout with its results and Snakemake's memory of them, times and all."""
         shutil.copytree(self.folder, folder, symlinks=True)
+        return self.at(folder)
+
+    @staticmethod
+    def at(folder):
+        """Return what is already in `folder`, to run snakemake in."""
         other = object.__new__(Checkout)
         other.folder = folder
         return other

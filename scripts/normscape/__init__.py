@@ -19,5 +19,6 @@ only from rooms above it, so that an edit reruns only what it can change:
     reproduction  the notebook's printed numbers among the replicates
     figures       pictures
     commentary    sentences
+    difference    two experiments held against each other
     jobs          what every job's program does around its work: threads, device, provenance, one-line errors
 """

@@ -1,9 +1,13 @@
 """The real workflow on real data, at a small size: what it makes, and that it makes the same again."""
 
 import json
+import math
+import subprocess
+import sys
 from itertools import product
 
 import pandas
+import pytest
 from entries import variant
 from normscape import claims, metrics, sgd, smoothness, tables
 
@@ -17,6 +21,7 @@ def test_every_promised_file_is_there(finished):
         "comparison.png",
         "comparison.svg",
         "commentary.md",
+        "config.json",
     ]
     for model, seed in product(["ConvNet", "BatchNormConvNet"], [0, 1]):
         run = f"runs/{model}/lr-0.04/seed-{seed}"
@@ -135,3 +140,38 @@ def test_divergence_is_a_result(rerun):
     assert "pass 1 of 2: diverged" in (folder / "train.log").read_text()
     assert "seed 0" in rerun.results("commentary.md").read_text()
     assert "diverged" in rerun.results("commentary.md").read_text()
+
+
+def compared(checkout, *arguments):
+    """Run scripts/difference.py in the checkout."""
+    return subprocess.run(
+        [sys.executable, "scripts/difference.py", *arguments], cwd=checkout.folder, text=True, capture_output=True
+    )
+
+
+def test_two_experiments_are_held_against_each_other(rerun):
+    rerun.finish("--config", "experiment=other", "training={passes: 1}", "smoothness={detailed_passes: [1]}")
+    folders = ("results/small", "results/other")
+    done = compared(rerun, *folders, "--output", "difference.md")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert rerun.path("difference.md").read_text() == done.stdout
+    assert compared(rerun, *folders).stdout == done.stdout
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in done.stdout.splitlines() if "|" in line]
+    assert ["training.passes", "2", "1"] in rows
+    assert [row[0] for row in rows if row[1:] == ["[2]", "[1]"]] == ["smoothness.detailed_passes"]
+
+    # The numbers, from the runs' own tables: the first pass of both experiments is the same.
+    runs = [[rerun.path(f"{folder}/runs/ConvNet/lr-0.04/seed-{seed}") for seed in (0, 1)] for folder in folders]
+    losses = [[pandas.read_csv(run / "history.csv")["train_loss"] for run in side] for side in runs]
+    assert [list(loss[:2]) for loss in losses[0]] == [list(loss) for loss in losses[1]]
+    ratio = math.sqrt(math.prod(after.iloc[-1] / before.iloc[-1] for before, after in zip(*losses, strict=True)))
+    (moved,) = (row[4] for row in rows if row[:2] == ["ConvNet", "train loss"])
+    assert float(moved.split()[1]) == pytest.approx(ratio, rel=0.01)
+    assert " to " in moved  # the seeds are the same
+
+    # The stored settings are those of the run, and run it again: all is there.
+    assert rerun.planned("--configfile", "results/other/config.json") == set()
+    rerun.results("claims.csv").unlink()
+    done = compared(rerun, *folders)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "difference: results/small/claims.csv: is missing; run that experiment to its end first\n"

@@ -7,9 +7,16 @@ import shlex
 import sys
 from pathlib import Path
 
+from snakemake.io import flag
+from snakemake.path_modifier import PATH_MODIFIER_FLAG
+
+HERE = Path(str(workflow.current_basedir))
+if not HERE.is_dir():  # Snakemake fetches Snakefiles from anywhere, but not the library that the programs import
+    sys.exit("normscape: its programs need its folder; clone the repository and name the Snakefile in the clone")
+
 # Relative to the working directory: a checkout that moves must not look like changed input.
-SCRIPTS = Path(os.path.relpath(Path(str(workflow.current_basedir)) / ".." / ".." / "scripts"))
-REPORT = Path(os.path.relpath(Path(str(workflow.current_basedir)) / ".." / "report"))
+SCRIPTS = Path(os.path.relpath(HERE / ".." / ".." / "scripts"))
+REPORT = Path(os.path.relpath(HERE / ".." / "report"))
 
 # `python` in a rule's shell command is the one that runs Snakemake, whatever PATH says.
 os.environ.update(PATH=os.pathsep.join([os.path.dirname(sys.executable), *os.get_exec_path()]))
@@ -31,7 +38,20 @@ def program(rule):
         if path not in found:
             found.append(path)
             open_ends += imports(path)
-    return [str(found[0]), *sorted(map(str, found[1:]))]
+    return [ours(path) for path in [found[0], *sorted(found[1:])]]
+
+
+def ours(path):
+    """Return the `path` of a file of this repository as an input that stays where it is, whatever `placed` does."""
+    return flag(str(path), PATH_MODIFIER_FLAG)
+
+
+def placed(path):
+    """Return where inputs and outputs named `path` are: a workflow that imports this one may move them (`prefix:`).
+
+    For paths that reach a command in other ways. To be called while the Snakefile is read, not by a job's function.
+    """
+    return workflow.modifier.path_modifier.replace_prefix(path)
 
 
 def imports(path):

@@ -12,6 +12,18 @@ from normscape.datasets import DATASETS, raw_paths
 from normscape.files import InputError
 
 
+def given_here(given, whole, config):
+    """Return what of `given`, set in the config `whole` by `--config`, is in `config`: that, or one of its sections.
+
+    A workflow that imports this one hands it a section of its own config.
+    """
+    if whole is config:
+        return given
+    sections = [(given[key], whole[key]) for key in given if isinstance(given[key], dict) and key in whole]
+    found = [given_here(inner, section, config) for inner, section in sections if isinstance(section, dict)]
+    return next((inner for inner in found if inner), {})
+
+
 def given_on_command_line(given, config):
     """Read again what `--config` set: Snakemake hands on the numbers in a `--config key={…}` as texts."""
     for key, value in given.items():
@@ -104,21 +116,32 @@ def contradictions(config):
 
 NAME = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"  # as the schema has it
 
-given_on_command_line(workflow.config_settings.config, config)
+whole = workflow.modifier_stack[0].globals["config"]
+given_on_command_line(given_here(workflow.config_settings.config, whole, config), config)
+whose = "config" if workflow.modifier.is_main_snakefile() else f"config of module {workflow.modifier.namespace}"
 for line in schema_errors(config):
-    sys.exit(f"config: {line}")
+    sys.exit(f"{whose}: {line}")
 for line in contradictions(config):
-    sys.exit(f"config: {line}")
+    sys.exit(f"{whose}: {line}")
 
 RESULTS = f"results/{config['experiment']}"
 RATE = repr(float(config["training"]["learning_rate"]))  # one spelling, for it stands in paths
 MODELS = sorted(config["models"])
 COMPARED = [config["comparison"]["baseline"], *config["comparison"]["treatments"]]
 SHOWN = [*COMPARED, *(model for model in MODELS if model not in COMPARED)]  # in the order of their colours
+# What the results rest on, to be kept beside them: not where the data come from, nor an order that means nothing.
+SETTINGS = {
+    **config,
+    "dataset": {key: value for key, value in config["dataset"].items() if key != "sources"},
+    "seeds": sorted(config["seeds"]),
+    "smoothness": {
+        key: sorted(value) if isinstance(value, list) else value for key, value in config["smoothness"].items()
+    },
+}
 RUN = f"{RESULTS}/runs/{{model}}/lr-{{learning_rate}}/seed-{{seed}}"  # a training run's folder
 
 
-for folder in ("results/data", RESULTS):
+for folder in (placed("results/data"), placed(RESULTS)):
     place = next(place for place in (Path(folder), *Path(folder).parents) if place.exists())
     if not (place.is_dir() and os.access(place, os.W_OK)):
         sys.exit(f"{place}: can't be written; results go there, so make it a folder that you may write to")

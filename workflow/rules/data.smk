@@ -10,6 +10,7 @@ reruns   prepare and samples when dataset.name changes, and download for a data 
 
 DATASET = DATASETS[config["dataset"]["name"]]
 RAW = [str(path) for path in raw_paths(DATASET, "results/data")]
+DATA = shlex.quote(placed("results/data"))
 
 
 rule download:
@@ -29,7 +30,8 @@ rule download:
         flags=lambda wildcards: flags(dataset=config["dataset"]["name"]),
     shell:
         "python {input.program[0]:q} {params.flags} --sources {resources.sources} "
-        "--folder results/data --provenance {output.provenance:q} > {log:q} 2>&1"
+        f"--folder {DATA} "
+        "--provenance {output.provenance:q} > {log:q} 2>&1"
 
 
 rule prepare:
@@ -48,7 +50,8 @@ rule prepare:
             dataset=config["dataset"]["name"], fraction=config["dataset"]["fraction"], seed=wildcards.seed
         ),
     shell:
-        "python {input.program[0]:q} {params.flags} --raw results/data "
+        "python {input.program[0]:q} {params.flags} "
+        f"--raw {DATA} "
         "--tensors {output.tensors:q} --provenance {output.provenance:q} > {log:q} 2>&1"
 
 
@@ -67,5 +70,6 @@ rule samples:
         flags=lambda wildcards: flags(dataset=config["dataset"]["name"]),
         images=DATASET.images,  # for the caption
     shell:
-        "python {input.program[0]:q} {params.flags} --raw results/data "
+        "python {input.program[0]:q} {params.flags} "
+        f"--raw {DATA} "
         "--picture {output.picture:q} --provenance {output.provenance:q} > {log:q} 2>&1"

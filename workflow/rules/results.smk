@@ -4,7 +4,7 @@ needs    history.csv, smoothness.csv and layers.csv of every model and seed
 makes    <results>/metrics.csv
          <results>/claims.csv, curves.csv, reproduction.csv
          <results>/comparison, claims, reproduction, each .png and .svg
-         <results>/commentary.md, .html
+         <results>/commentary.md, .html, and config.json: the settings that all this was made with
          and all of these under <results>/partial/, from the runs that are there
 reruns   aggregate when models or seeds come or go; compare when `comparison` changes; figure when `figure` does;
          each when the code of its script or what stands before it in this list changes
@@ -18,6 +18,8 @@ TABLES = expand(
     seed=config["seeds"],
     table=["history", "smoothness", "layers"],
 )
+PLACES = {table: placed(table) for table in TABLES}
+RUN_PLACE = placed(RUN)
 
 
 wildcard_constraints:
@@ -28,7 +30,7 @@ rule aggregate:
     """Gather everything measured in one long table."""
     input:
         program=program("aggregate"),
-        runs=lambda wildcards: [table for table in TABLES if not wildcards.part or there(table)],
+        runs=lambda wildcards: [table for table in TABLES if not wildcards.part or there(PLACES[table])],
     output:
         metrics=f"{PART}metrics.csv",
         provenance=f"{PART}provenance-aggregate.json",
@@ -41,7 +43,7 @@ rule aggregate:
             learning_rates=[RATE],
             models=MODELS,
             passes=config["training"]["passes"],
-            run=RUN,
+            run=RUN_PLACE,
             seeds=sorted(config["seeds"]),
         ),
         partial=lambda wildcards: "--partial" if wildcards.part else "",
@@ -55,7 +57,7 @@ rule compare:
     input:
         program=program("compare"),
         metrics=rules.aggregate.output.metrics,
-        notebook=REPORT / "notebook.csv",
+        notebook=ours(REPORT / "notebook.csv"),
     output:
         claims=f"{PART}claims.csv",
         curves=f"{PART}curves.csv",
@@ -116,7 +118,7 @@ rule commentary:
     """Say what the numbers say: as Markdown, and as a page that holds the figures."""
     input:
         program=program("commentary"),
-        template=REPORT / "commentary.md.j2",
+        template=ours(REPORT / "commentary.md.j2"),
         metrics=rules.aggregate.output.metrics,
         claims=rules.compare.output.claims,
         curves=rules.compare.output.curves,
@@ -125,6 +127,7 @@ rule commentary:
     output:
         markdown=f"{PART}commentary.md",
         html=shown(f"{PART}commentary.html", "Commentary", "Commentary", "commentary.rst"),
+        settings=f"{PART}config.json",
         provenance=f"{PART}provenance-commentary.json",
     log:
         f"{PART}commentary.log",
@@ -141,12 +144,13 @@ rule commentary:
             once=[rules.download.output.provenance, rules.samples.output.provenance],
             passes=config["training"]["passes"],
             prepared=rules.prepare.output.provenance,
-            run=RUN,
+            run=RUN_PLACE,
             seeds=sorted(config["seeds"]),
+            settings=SETTINGS,
             **config["comparison"],
         ),
     shell:
         "python {input.program[0]:q} {params.flags} --template {input.template:q} --metrics {input.metrics:q} "
         "--claims {input.claims:q} --curves {input.curves:q} --reproduction {input.reproduction:q} "
         "--figures {input.figures:q} --markdown {output.markdown:q} --html {output.html:q} "
-        "--provenance {output.provenance:q} > {log:q} 2>&1"
+        "--config {output.settings:q} --provenance {output.provenance:q} > {log:q} 2>&1"

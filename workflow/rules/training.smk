@@ -17,9 +17,9 @@ rule train:
         provenance=f"{RUN}/provenance-train.json",
     log:
         f"{RUN}/train.log",
-    threads: 1
     # Before any probes: a training begun last would leave the other cores idle while it and its probes end the run.
     priority: 1
+    threads: 1
     params:
         flags=lambda wildcards: flags(
             batch_size=config["training"]["batch_size"],
