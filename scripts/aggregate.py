@@ -4,35 +4,35 @@ import argparse
 from itertools import product
 from pathlib import Path
 
-import pandas
 from normscape import files, jobs, metrics, sgd, smoothness, tables
 
 TABLES = (
-    ("history.csv", sgd.HISTORY),
-    ("smoothness.csv", smoothness.SMOOTHNESS),
-    ("layers.csv", smoothness.LAYERS),
+    ("history.csv", sgd.HISTORY, "train"),
+    ("smoothness.csv", smoothness.SMOOTHNESS, "smoothness"),
+    ("layers.csv", smoothness.LAYERS, "smoothness"),
 )
 
 
 def main(arguments):
-    gathered = []
+    runs = []
     for model, rate, seed in product(arguments.models, arguments.learning_rates, arguments.seeds):
         run = Path(arguments.run.format(model=model, learning_rate=rate, seed=seed))
         key = {"model": model, "learning_rate": float(rate), "seed": seed}
-        present = [(run / name).exists() for name, _ in TABLES]
+        present = [(run / name).exists() for name, *_ in TABLES]
         if arguments.partial and not present[0]:
             print(f"missing: {run}")
             continue
-        read = [
-            None if arguments.partial and not there else metrics.read_run(run / name, columns, key)
-            for (name, columns), there in zip(TABLES, present, strict=True)
-        ]
-        gathered.append(metrics.gather(*read, arguments.passes))
-    if not gathered:
+        runs.append(
+            [
+                None if arguments.partial and not there else metrics.read_run(run / name, columns, rule, key)
+                for (name, columns, rule), there in zip(TABLES, present, strict=True)
+            ]
+        )
+    if not runs:
         raise files.InputError(f"{arguments.run}: no run is there yet; run `snakemake --cores 4` first")
-    table = pandas.concat(gathered, ignore_index=True)
+    table = metrics.gather(runs, arguments.passes)
     tables.write(arguments.metrics, metrics.METRICS, table)
-    print(f"{len(gathered)} runs, {len(table)} rows")
+    print(f"{len(runs)} runs, {len(table)} rows")
 
 
 if __name__ == "__main__":

@@ -11,17 +11,17 @@ SHOWN = (1, 10)  # passes of the notebook that the commentary shows; reproductio
 
 
 def main(arguments):
-    measured = tables.read(arguments.metrics, metrics.METRICS)
-    curves = tables.records(tables.read(arguments.curves, claims.CURVE_ROWS))
+    measured = tables.read(arguments.metrics, metrics.METRICS, "aggregate")
+    curves = tables.records(tables.read(arguments.curves, claims.CURVE_ROWS, "compare"))
     curves = [row for row in curves if row["learning_rate"] == arguments.learning_rate]
-    rows = tables.records(tables.read(arguments.claims, claims.CLAIMS))
-    printed = tables.records(tables.read(arguments.reproduction, reproduction.REPRODUCTION))
-    provenances = [json.loads(path.read_text(encoding="utf-8")) for path in provenance_files(arguments)]
-    pictures = {path.with_suffix(".png").name: path for path in arguments.figures}
+    rows = tables.records(tables.read(arguments.claims, claims.CLAIMS, "compare"))
+    printed = tables.records(tables.read(arguments.reproduction, reproduction.REPRODUCTION, "compare"))
+    provenances = [files.read_provenance(path) for path in provenance_files(arguments)]
+    pictures = {path.with_suffix(".png").name: files.read_made(path, "figure") for path in arguments.figures}
     comparison, forest, notebook = pictures
     models = [arguments.baseline, *arguments.treatments]
     dataset = datasets.DATASETS[arguments.dataset]
-    entries = {name: arguments.entries[name] for name in arguments.models}
+    entries = {name: arguments.settings["models"][name] for name in arguments.models}
     settings = {name: getattr(arguments, name) for name in reproduction.SETTINGS}
     found = [commentary.claim(row, arguments.baseline, arguments.confidence) for row in rows]
     text = commentary.render(
@@ -78,7 +78,6 @@ if __name__ == "__main__":
     parser.add_argument("--confidence", required=True, type=float)
     parser.add_argument("--dataset", required=True)
     parser.add_argument("--directions", required=True, type=int)
-    parser.add_argument("--entries", required=True, type=json.loads, help="{model: its entry in the config}, as JSON")
     parser.add_argument("--fraction", required=True, type=float)
     parser.add_argument("--learning-rate", required=True, type=float)
     parser.add_argument("--models", required=True, nargs="+", help="all that the figure shows")

@@ -7,7 +7,7 @@ from normscape import claims, jobs, metrics, reproduction, tables
 
 
 def main(arguments):
-    measured = tables.read(arguments.metrics, metrics.METRICS)
+    measured = tables.read(arguments.metrics, metrics.METRICS, "aggregate")
     models = [arguments.baseline, *arguments.treatments]
     for left_out in claims.excluded(measured, models, arguments.learning_rate, arguments.seeds):
         print(f"seed {left_out.seed} is left out: {left_out.model} {left_out.reason}")
@@ -21,7 +21,7 @@ def main(arguments):
     )
     tables.write(arguments.claims, claims.CLAIMS, rows)
     tables.write(arguments.curves, claims.CURVE_ROWS, claims.curves(measured, arguments.confidence))
-    printed = tables.read(arguments.notebook, reproduction.NOTEBOOK)
+    printed = tables.read(arguments.notebook, reproduction.NOTEBOOK, made_by=None)
     replicates = claims.replicates(measured)
     tables.write(
         arguments.reproduction,

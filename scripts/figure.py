@@ -7,10 +7,10 @@ from normscape import claims, figures, jobs, metrics, reproduction, tables
 
 
 def main(arguments):
-    measured = tables.read(arguments.metrics, metrics.METRICS)
-    curves = tables.read(arguments.curves, claims.CURVE_ROWS)
-    rows = tables.records(tables.read(arguments.claims, claims.CLAIMS))
-    printed = tables.read(arguments.reproduction, reproduction.REPRODUCTION)
+    measured = tables.read(arguments.metrics, metrics.METRICS, "aggregate")
+    curves = tables.read(arguments.curves, claims.CURVE_ROWS, "compare")
+    rows = tables.records(tables.read(arguments.claims, claims.CLAIMS, "compare"))
+    printed = tables.read(arguments.reproduction, reproduction.REPRODUCTION, "compare")
     replicates = claims.replicates(measured)
     replicates = replicates[replicates["learning_rate"] == arguments.learning_rate]
     curves = curves[curves["learning_rate"] == arguments.learning_rate]

@@ -2,12 +2,17 @@
 
 from pathlib import Path
 
+import hypothesis
 import pytest
 import yaml
 from checkouts import Checkout
 from normscape import datasets
 
 ROOT = Path(__file__).resolve().parents[1]
+
+# An example that takes long on a busy machine is no failure.
+hypothesis.settings.register_profile("normscape", deadline=None)
+hypothesis.settings.load_profile("normscape")
 
 
 def pytest_addoption(parser):

@@ -326,11 +326,11 @@ td:nth-child(n+3) {{ white-space: nowrap; }}
 def to_html(text, title, pictures):
     """Return the Markdown `text` as an HTML page that needs no other file.
 
-    pictures: {name as in the text: path of an SVG}; they are written into the page. As PNG they would make it
+    pictures: {name as in the text: bytes of an SVG}; they are written into the page. As PNG they would make it
     larger than the 1.5 MB that Chromium shows within Snakemake's report.
     """
     body = markdown.markdown(text, extensions=["tables"], output_format="html")
-    for name, path in pictures.items():
-        data = base64.b64encode(Path(path).read_bytes()).decode()
+    for name, svg in pictures.items():
+        data = base64.b64encode(svg).decode()
         body = body.replace(f'src="{name}"', f'src="data:image/svg+xml;base64,{data}"')
     return PAGE.format(title=title, body=body)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas
 
-from . import claims, commentary, metrics, statistics, tables
+from . import claims, commentary, files, metrics, statistics, tables
 from .files import InputError
 
 ABSENT = "–"
@@ -60,19 +60,19 @@ def read(folder):
     return Experiment(
         name=folder.as_posix(),
         settings=read_settings(folder / "config.json"),
-        claims=tables.records(tables.read(folder / "claims.csv", claims.CLAIMS)),
-        metrics=tables.read(folder / "metrics.csv", metrics.METRICS),
+        claims=tables.records(tables.read(folder / "claims.csv", claims.CLAIMS, "compare")),
+        metrics=tables.read(folder / "metrics.csv", metrics.METRICS, "aggregate"),
     )
 
 
 def read_settings(path):
     """Return the settings kept at `path`. Raises InputError where they are damaged."""
     try:
-        settings = json.loads(Path(path).read_text(encoding="utf-8"))
+        settings = json.loads(files.read_made(path, "commentary"))
         needed = {"comparison": ("baseline", "treatments", "confidence"), "training": ("learning_rate",)}
         whole = all(key in settings[section] for section, keys in needed.items() for key in keys)
         whole = whole and {"models", "seeds"} <= settings.keys()
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         whole = False
     if not whole:
         raise InputError(

@@ -6,6 +6,7 @@ matplotlib.use("Agg")  # before pyplot: no window, no display needed
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.collections import LineCollection
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
@@ -20,6 +21,9 @@ STYLES = (
     *((0, (1, 3)), (0, (8, 1.5, 2, 1.5, 2, 1.5))),
 )
 LABELLED = 3  # so many models have room for their names beside the lines
+
+VECTORS = 50  # replicates that an SVG holds as lines and dots; more are pixels in it, else it would grow with each
+PIXELS = 100  # an inch, of those: all pictures in a page must stay below the 1.5 MB that Chromium shows in a report
 
 STYLE = {
     "font.size": 11,
@@ -48,9 +52,10 @@ def save(figure, *paths, dpi=None):
         figure.draw_without_rendering()
         figure.set_layout_engine("none")  # else each savefig would lay it out again, which takes longer than drawing
         for path in paths:
-            metadata = {"Date": None} if path.suffix == ".svg" else {"Software": None}
+            vector = path.suffix == ".svg"
+            metadata = {"Date": None} if vector else {"Software": None}
             with files.replacing(path) as temporary:
-                figure.savefig(temporary, dpi=dpi, metadata=metadata)
+                figure.savefig(temporary, dpi=PIXELS if vector else dpi, metadata=metadata)
 
 
 def samples(images, names):
@@ -163,7 +168,14 @@ def _interval(axis, row, dots, scale, place, below, colour, words):
     if dots is not None:
         values = scale(dots[np.isfinite(dots)])
         axis.plot(
-            values, [place + below] * len(values), "o", color=colour, alpha=0.35, markersize=3.5, markeredgewidth=0
+            values,
+            [place + below] * len(values),
+            "o",
+            color=colour,
+            alpha=0.35,
+            markersize=3.5,
+            markeredgewidth=0,
+            rasterized=len(values) > VECTORS,
         )
     if row["low"] is not None:
         axis.plot(scale(np.array([row["low"], row["high"]])), [place, place], color=colour, linewidth=2)
@@ -210,8 +222,7 @@ def reproduction(replicates, printed, models, size):
             line = _line(models.index(model))
             for axis, (metric, (title, log)) in zip(row, REPRODUCED.items(), strict=True):
                 mine = replicates[(replicates["model"] == model) & (replicates["metric"] == metric)]
-                for _, run in mine[mine["pass"] >= 1].groupby("seed"):
-                    axis.plot(run["pass"], run["value"], linewidth=0.9, alpha=0.5, **line)
+                _thin_lines(axis, *_runs(mine[mine["pass"] >= 1]), linewidth=0.9, alpha=0.5, **line)
                 notebook = printed[(printed["model"] == model) & (printed["metric"] == metric)]
                 axis.plot(notebook["pass"], notebook["notebook"], "D", color="black", markersize=4, label="notebook")
                 axis.set_title(title)
@@ -231,13 +242,35 @@ def _line(index):
     return {"color": PALETTE[place], "linestyle": STYLES[(place + turn) % len(STYLES)]}
 
 
+def _runs(rows):
+    """Return the passes and the values of `rows`, each as an array (seed, pass) with NaN for what isn't there."""
+    values = rows.pivot(index="seed", columns="pass", values="value")
+    return np.broadcast_to(values.columns.to_numpy(dtype=float), values.shape), values.to_numpy(dtype=float)
+
+
+def _thin_lines(axis, x, y, **style):
+    """Draw a line for each row of x and y, arrays (replicate, pass), below the means of all models."""
+    if not x.size:
+        return
+    lines = LineCollection(
+        np.stack([x, y], axis=2),
+        zorder=1.9,
+        capstyle="projecting",
+        joinstyle="round",
+        rasterized=len(x) > VECTORS,
+        **style,
+    )
+    axis.add_collection(lines)
+    axis.autoscale_view()
+
+
 def _against_passes(axis, replicates, curves, models, metric, factor):
     """Draw one panel; `factor` 100 turns fractions into per cent."""
     means = []
     for index, model in enumerate(models):
         mine = replicates[(replicates["model"] == model) & (replicates["metric"] == metric)]
-        for _, run in mine.groupby("seed"):
-            axis.plot(run["pass"], factor * run["value"], linewidth=0.7, alpha=0.4, **_line(index))
+        passes, values = _runs(mine)
+        _thin_lines(axis, passes, factor * values, linewidth=0.7, alpha=0.4, **_line(index))
         mean = curves[(curves["model"] == model) & (curves["metric"] == metric)].sort_values("pass")
         if len(mean):
             axis.plot(mean["pass"], factor * mean["mean"], linewidth=2.2, **_line(index))
@@ -266,12 +299,8 @@ def _against_loss(axis, replicates, curves, models):
     for index, model in enumerate(models):
         line = _line(index)
         mine = replicates[replicates["model"] == model]
-        x, y = (
-            mine[mine["metric"] == metric].pivot(index="pass", columns="seed", values="value")
-            for metric in ("population_loss", "smoothness")
-        )
-        for seed in x.columns:
-            axis.plot(x[seed], y[seed], linewidth=0.7, alpha=0.4, **line)
+        (_, x), (_, y) = (_runs(mine[mine["metric"] == metric]) for metric in ("population_loss", "smoothness"))
+        _thin_lines(axis, x, y, linewidth=0.7, alpha=0.4, **line)
         mean = curves[curves["model"] == model].pivot(index="pass", columns="metric", values="mean")
         if not {"population_loss", "smoothness"} <= set(mean.columns):
             continue  # all its runs diverged

@@ -30,7 +30,7 @@ def run(rule, work, arguments):
         facts = work(arguments) or {}
     except files.InputError as error:
         sys.exit(f"{rule}: {error}")
-    files.write_json(
+    files.write_provenance(
         arguments.provenance,
         {
             "rule": rule,

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import pandas
 
 from . import tables
-from .files import InputError
+from .files import REMEDY, InputError
 from .tables import KEY, Column
 
 METRICS = (
@@ -28,34 +28,44 @@ class Table(NamedTuple):
     rows: pandas.DataFrame
 
 
-def read_run(path, columns, key):
+def read_run(path, columns, made_by, key):
     """Return the Table of `columns` at `path`, all of whose rows must have the values of `key`, {column: value}.
+
+    made_by: the rule whose job wrote it.
 
     Raises InputError, naming the file, where it is damaged or of another run.
     """
-    rows = tables.read(path, columns)
+    rows = tables.read(path, columns, made_by)
     for name, value in key.items():
-        if not (rows[name] == value).all():
-            raise InputError(f"{path}: column {name} is not {value} throughout; delete the file and run again")
+        if not (rows[name].to_numpy() == value).all():
+            raise InputError(f"{path}: column {name} is not {value} throughout; {REMEDY}")
     return Table(path, rows)
 
 
-def gather(history, probes, layers, passes):
-    """Return the rows of METRICS, as a DataFrame, from the three tables of one training run.
+def gather(runs, passes):
+    """Return the rows of METRICS, as a DataFrame, from the tables of training runs, run by run.
 
-    history, probes, layers: Tables of sgd.HISTORY, smoothness.SMOOTHNESS and smoothness.LAYERS; None for probes and
-        layers that there are none of.
+    runs: for each, (history, probes, layers): Tables of sgd.HISTORY, smoothness.SMOOTHNESS and smoothness.LAYERS; None
+        for probes and layers that there are none of.
     passes: the number of the last pass, up to which they go.
     Raises InputError, naming the file, where a table is not whole.
     """
-    _require(history, range(passes + 1))
-    measured = history.rows.loc[history.rows["diverged"] == 0, "pass"]
-    probed = [table for table in (probes, layers) if table is not None]
-    for table in probed:
-        _require(table, measured[measured > 0])
-    # What a probe left empty was not to be measured; what a diverged pass left empty is told.
-    parts = [_long(history.rows.assign(mode="eval")), *(_long(table.rows).dropna(subset="value") for table in probed)]
-    return pandas.concat(parts, ignore_index=True)
+    for history, *probed in runs:
+        _require(history, range(passes + 1))
+        measured = history.rows.loc[history.rows["diverged"] == 0, "pass"]
+        for table in probed:
+            if table is not None:
+                _require(table, measured[measured > 0])
+    # All runs at once, one kind of table after the other, because pandas is slow at thousands of small tables.
+    parts = []
+    for kind, of_runs in enumerate(zip(*runs, strict=True)):
+        rows = [table.rows.assign(run=run) for run, table in enumerate(of_runs) if table is not None]
+        if rows:
+            joined = pandas.concat(rows, ignore_index=True)
+            # What a probe left empty was not to be measured; what a diverged pass left empty is told.
+            parts.append(_long(joined.assign(mode="eval")) if kind == 0 else _long(joined).dropna(subset="value"))
+    table = pandas.concat(parts, ignore_index=True).sort_values("run", kind="stable", ignore_index=True)
+    return table.drop(columns="run")
 
 
 def _require(table, passes):
@@ -63,12 +73,12 @@ def _require(table, passes):
     missing, excess = sorted(wanted - found), sorted(found - wanted)
     if missing or excess:
         what = f"pass {missing[0]} is missing" if missing else f"pass {excess[0]} is too much"
-        raise InputError(f"{table.path}: {what}; delete the file and run again: it will be made anew")
+        raise InputError(f"{table.path}: {what}; {REMEDY}")
 
 
 def _long(table):
-    """Return `table` in the columns of METRICS, with a row for each cell that is not a key."""
-    names = [column.name for column in METRICS]
+    """Return `table` in the columns of METRICS and `run`, with a row for each cell that is not a key."""
+    names = ["run", *(column.name for column in METRICS)]
     if "metric" not in table:
         keys = [name for name in table.columns if name in names]
         table = table.melt(id_vars=keys, var_name="metric", ignore_index=False).sort_index(kind="stable")

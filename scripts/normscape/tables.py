@@ -5,10 +5,19 @@ the same key columns, KEY. An empty cell means: not measured. `nan` and `inf` ar
 """
 
 import csv
+import io
+import itertools
 import math
+import sys
+from pathlib import Path
 from typing import NamedTuple
 
-from .files import InputError, replacing
+import numpy as np
+
+from .files import REMEDY, InputError, read_made, replacing
+
+BLOCK = 100_000  # rows that are in memory as texts at once
+WHOLE = 2**53  # from here on, a float64 can't tell one whole number from the next
 
 
 class Column(NamedTuple):
@@ -36,31 +45,44 @@ def write(path, columns, rows):
     Raises ValueError, a bug of the caller's, for a row that breaks its declaration.
     """
     names = [column.name for column in columns]
-    if hasattr(rows, "to_dict"):
-        rows = records(rows)
     with replacing(path) as temporary, open(temporary, "w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(names)
-        for row in rows:
-            if row.keys() != set(names):
-                raise ValueError(f"{path}: a row has the columns {sorted(row)}, the table {sorted(names)}")
-            writer.writerow([_cell(column, row[column.name]) for column in columns])
+        for start in range(0, len(rows), BLOCK):
+            block = _by_column(rows[start : start + BLOCK], names)
+            writer.writerows(zip(*(_cells(column, block[column.name]) for column in columns), strict=True))
 
 
-def _cell(column, value):
-    if value is None:
-        if not column.optional:
-            raise ValueError(f"column {column.name} may not be empty")
-        return ""
-    value = column.kind(value)
-    if column.kind is not str and math.isfinite(value) and not column.low <= value <= column.high:
-        raise ValueError(f"column {column.name}: {value} is outside {column.low}…{column.high}")
-    return repr(value) if column.kind is float else value
+def _by_column(rows, names):
+    """Return {name: list of values} of `rows`, dicts or a DataFrame, with None for an empty cell."""
+    frame = hasattr(rows, "columns")
+    for found in [rows.columns] if frame else rows:
+        if set(found) != set(names):
+            raise ValueError(f"a row has the columns {sorted(found)}, the table {sorted(names)}")
+    if frame:
+        return {name: rows[name].astype(object).where(rows[name].notna(), None).tolist() for name in names}
+    return {name: [row[name] for row in rows] for name in names}
 
 
-def read(path, columns):
+def _cells(column, values):
+    """Return `values` as the csv module writes them: floats by their shortest exact repr, None as nothing."""
+    if not column.optional and None in values:
+        raise ValueError(f"column {column.name} may not be empty")
+    cells = [None if value is None else column.kind(value) for value in values]
+    if column.kind is not str:
+        numbers = np.array([cell for cell in cells if cell is not None], dtype=float)
+        numbers = numbers[np.isfinite(numbers)]
+        outside = numbers[(numbers < column.low) | (numbers > column.high)]
+        if len(outside):
+            raise ValueError(f"column {column.name}: {outside[0]} is outside {column.low}…{column.high}")
+    return cells
+
+
+def read(path, columns, made_by):
     """Return the table at `path` as a DataFrame with `columns`, in the order of the file.
 
+    made_by: the rule whose job wrote the table, so that its bytes must be those which that job's provenance, beside the
+        table, tells of; None for a table that belongs to the sources, where there is nothing to hold it against.
     An empty number is NaN, or pandas.NA in a column of whole numbers.
 
     Raises InputError, one line that names the file, the line and the remedy, for a file that breaks its declaration.
@@ -68,40 +90,63 @@ def read(path, columns):
     import pandas  # here, because a job that only writes a table needn't wait half a second for it
 
     def wrong(what):
-        return InputError(f"{path}: {what}; delete the file and run again: it will be made anew")
+        return InputError(f"{path}: {what}; {REMEDY if made_by else 'mend it, or take it anew from the sources'}")
 
     names = [column.name for column in columns]
+    blocks = [{column.name: _values(column, np.array([], dtype=object))[0] for column in columns}]
     try:
-        with open(path, newline="", encoding="utf-8") as file:
-            header, *rows = csv.reader(file, strict=True)
-    except (OSError, UnicodeDecodeError, csv.Error, ValueError) as error:
-        reason = "it is empty" if type(error) is ValueError else str(error)
-        raise wrong(f"can't be read as a table ({reason})") from error
-    if header != names:
-        raise wrong(f"has the columns {', '.join(header)} instead of {', '.join(names)}")
-    for line, row in enumerate(rows, start=2):
-        if len(row) != len(names):
-            raise wrong(f"line {line} has {len(row)} cells instead of {len(names)}")
-    text = pandas.DataFrame(rows, columns=names, dtype=str)
+        content = read_made(path, made_by) if made_by else Path(path).read_bytes()
+        lines = csv.reader(io.StringIO(content.decode("utf-8"), newline=""), strict=True)
+        header = next(lines, None)
+        if header is None:
+            raise wrong("can't be read as a table (it is empty)")
+        if header != names:
+            raise wrong(f"has the columns {', '.join(header)} instead of {', '.join(names)}")
+        first = 2
+        while rows := list(itertools.islice(lines, BLOCK)):
+            for line, row in enumerate(rows, start=first):
+                if len(row) != len(names):
+                    raise wrong(f"line {line} has {len(row)} cells instead of {len(names)}")
+            table = {}
+            for column, cells in zip(columns, zip(*rows, strict=True), strict=True):
+                table[column.name], bad = _values(column, np.array(cells, dtype=object))
+                if bad.any():
+                    place = int(bad.argmax())
+                    what = f"{cells[place]!r} is not {_wanted(column)}"
+                    raise wrong(f"line {first + place}, column {column.name}: {what}")
+            blocks.append(table)
+            first += len(rows)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise wrong(f"can't be read as a table ({error})") from error
     table = {}
     for column in columns:
-        cells = text[column.name]
-        filled = cells != "" if column.optional else cells.notna()  # else an empty cell is no number, no text
-        if column.kind is str:
-            bad, values = filled & (cells == ""), cells
-        else:
-            values = pandas.to_numeric(cells.where(filled, "nan"), errors="coerce").astype("float64")
-            meant_nan = cells.str.lower().isin(["nan", "inf", "-inf"])
-            bad = filled & ((values.isna() & ~meant_nan) | (~meant_nan & ~values.between(column.low, column.high)))
-            if column.kind is int:
-                bad |= filled & (meant_nan | (values % 1 != 0))
-                if not bad.any():
-                    values = values.astype("Int64" if column.optional else "int64")
-        if bad.any():
-            line = int(bad.to_numpy().argmax())
-            raise wrong(f"line {line + 2}, column {column.name}: {cells[line]!r} is not {_wanted(column)}")
+        values = np.concatenate([block[column.name] for block in blocks])
+        if column.kind is int and column.optional:
+            empty = np.isnan(values)
+            values = pandas.arrays.IntegerArray(np.where(empty, 0, values).astype("int64"), empty)
         table[column.name] = values
     return pandas.DataFrame(table)
+
+
+def _values(column, cells):
+    """Return the values of `cells`, texts in an array, and which of them break the column's declaration."""
+    import pandas
+
+    empty = cells == ""
+    if column.kind is str:
+        return np.array([sys.intern(cell) for cell in cells], dtype=object), empty & (not column.optional)
+    values = pandas.to_numeric(np.where(empty, "nan", cells), errors="coerce").astype("float64")
+    finite = np.isfinite(values)
+    bad = finite & ~((column.low <= values) & (values <= column.high))
+    if column.kind is int:
+        bad |= finite & ((values != np.trunc(values)) | (np.abs(values) >= WHOLE)) | ~finite & ~empty
+    else:
+        bad[~finite] = [cell.lower() not in ("", "nan", "inf", "-inf") for cell in cells[~finite]]
+    if not column.optional:
+        bad |= empty
+        if column.kind is int and not bad.any():
+            values = values.astype("int64")
+    return values, bad
 
 
 def records(table):

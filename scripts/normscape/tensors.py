@@ -1,7 +1,7 @@
 """The subsample, its normalisation, and cached tensor files.
 
-A cached file is a safetensors file whose header also holds the SHA-256 of its tensors, so that a flipped byte is
-noticed when it is read.
+A cached file is a safetensors file whose header also holds the SHA-256 of its tensors and facts, so that a flipped
+byte is noticed when it is read.
 """
 
 import hashlib
@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors import torch as safetensors
 
-from .files import InputError, replacing
+from .files import REMEDY, InputError, replacing
 from .streams import generator
 
 
@@ -62,10 +62,13 @@ def normalise(images, mean, std, constant):
 def save(path, tensors, facts):
     """Write `tensors` (name → tensor) and `facts` (name → str) to `path`, whole or not at all; return the SHA-256."""
     tensors = {name: tensor.contiguous() for name, tensor in tensors.items()}
-    digest = _digest(tensors)
+    digest = _digest(tensors, facts)
+    # One entry: the order of several would differ from run to run.
+    header = {"facts": json.dumps({**facts, "sha256": digest}, sort_keys=True)}
     with replacing(path) as temporary:
-        # One entry: the order of several would differ from run to run.
-        save_file(tensors, temporary, metadata={"facts": json.dumps({**facts, "sha256": digest}, sort_keys=True)})
+        # Not safetensors' save_file: its files are their owner's alone, a kill leaves one of a random name, and a full
+        # disk is no OSError.
+        temporary.write_bytes(safetensors.save(tensors, header))
     return digest
 
 
@@ -74,24 +77,24 @@ def load(path):
 
     Raises InputError, naming the file and the remedy, where it is damaged.
     """
-    remedy = "delete the file and run again: it will be made anew"
     try:
         with safe_open(path, framework="pt") as file:
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a dict)
             facts = json.loads((file.metadata() or {})["facts"])
-    except (OSError, SafetensorError, KeyError, ValueError) as error:
-        raise InputError(f"{path}: can't be read as a safetensors file ({error}); {remedy}") from error
-    if facts.get("sha256") != _digest(tensors):
-        raise InputError(f"{path}: its tensors don't have the SHA-256 that it states; {remedy}")
-    return tensors, facts
+        stated = facts.pop("sha256")
+    except (OSError, SafetensorError, LookupError, ValueError, TypeError, AttributeError, RecursionError) as error:
+        raise InputError(f"{path}: can't be read as a safetensors file ({error}); {REMEDY}") from error
+    if stated != _digest(tensors, facts):
+        raise InputError(f"{path}: damaged since it was written (its SHA-256 is another); {REMEDY}")
+    return tensors, {**facts, "sha256": stated}
 
 
-def _digest(tensors):
-    """Return the SHA-256 over names, types, shapes and bytes, in the order of the names."""
-    digest = hashlib.sha256()
+def _digest(tensors, facts):
+    """Return the SHA-256 over the facts, and names, types, shapes and bytes, in the order of the names."""
+    digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode())
     for name, tensor in sorted(tensors.items()):
         digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)};".encode())
-        digest.update(tensor.numpy())
+        digest.update(tensor.reshape(-1).view(torch.uint8).numpy())  # numpy doesn't know all of torch's types
     return digest.hexdigest()
 
 
@@ -102,4 +105,4 @@ def load_data(path, device="cpu"):
         data = Data(*(tensors[name].to(device) for name in Data._fields))
         return data, int(facts["classes"]), facts["sha256"]
     except (KeyError, ValueError) as error:
-        raise InputError(f"{path}: is not a file of the prepare rule ({error}); delete it and run again") from error
+        raise InputError(f"{path}: is not a file of the prepare rule ({error}); {REMEDY}") from error

@@ -427,9 +427,8 @@ def test_p_values_are_rounded(p, words):
     assert commentary.p_value(p) == words
 
 
-def test_the_page_holds_tables_and_pictures_and_needs_no_other_file(tmp_path):
-    (tmp_path / "x.svg").write_bytes(b"picture")
-    page = commentary.to_html(text(), "A title", {"comparison.png": tmp_path / "x.svg"})
+def test_the_page_holds_tables_and_pictures_and_needs_no_other_file():
+    page = commentary.to_html(text(), "A title", {"comparison.png": b"picture"})
     assert page.startswith("<!DOCTYPE html>")
     assert "<title>A title</title>" in page
     assert '<img alt="Four panels." src="data:image/svg+xml;base64,cGljdHVyZQ==">' in page

@@ -6,7 +6,10 @@ Most tests use a data set of a few images in the same four files, so that they a
 import gzip
 import hashlib
 import os
+import re
 import shutil
+import socket
+import struct
 import subprocess
 import sys
 import tarfile
@@ -20,6 +23,8 @@ from pathlib import Path
 from urllib.request import urlretrieve
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from normscape import datasets
 from normscape.files import InputError
 from small_data import ARCHIVE, BATCHES, CIFAR10, MEMBERS, describe, pack
@@ -347,17 +352,28 @@ class Mirror(BaseHTTPRequestHandler):
             "half": good[: len(good) // 2],
             "bomb": BOMB,
             "flood": bytes(2**24),
+            "wrong": gzip.compress(PAYLOADS[name.removesuffix(".gz")][:-1] + b"\xff"),
+            "stops": good[: len(good) // 2],
+            "resets": good[: len(good) // 2],
         }
         body = bodies.get(behaviour, good)
         if behaviour == "silent":
             time.sleep(3)
-        self.send_response(404 if behaviour == "absent" else 200)
-        self.send_header("Content-Length", str(len(good) if behaviour == "half" else len(body)))
+        self.send_response({"absent": 404, "circles": 302}.get(behaviour, 200))
+        if behaviour == "circles":
+            self.send_header("Location", self.path)
+        self.send_header("Content-Length", str(len(good) if behaviour in ("half", "stops", "resets") else len(body)))
         self.end_headers()
         for byte in body if behaviour == "trickle" else b"":
             self.wfile.write(bytes([byte]))
             time.sleep(0.1)
         self.wfile.write(body)
+        if behaviour == "stops":
+            time.sleep(3)
+        if behaviour == "resets":
+            self.wfile.flush()
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.connection.close()
 
     def log_message(self, *arguments):
         pass
@@ -382,6 +398,20 @@ def test_fetch_from_a_mirror_through_torchvision(tmp_path, mirror):
     assert_complete(tmp_path)
 
 
+BAD_MIRRORS = {
+    "page": "Not a gzipped file",  # with status 200
+    "half": "Compressed file ended",
+    "bomb": "more than the 23,536 bytes",
+    "flood": "File too large",
+    "absent": "404",
+    "silent": "timed out",
+    "stops": "timed out",
+    "resets": "Connection reset",
+    "wrong": "wrong bytes (their SHA-256 is another)",
+    "circles": "redirect error that would lead to an infinite loop",
+}
+
+
 def test_fetch_from_bad_mirrors(tmp_path, mirror):
     # One interpreter for all of them, as starting torch is slow; elsewhere it is shown that it would be a child.
     code = f"""if True:
@@ -392,20 +422,15 @@ def test_fetch_from_bad_mirrors(tmp_path, mirror):
         from test_datasets import TINY
         datasets.CONNECTION_TIMEOUT = 1
         datasets._in_child = lambda work, arguments, timeout: work(*arguments)
-        for behaviour in "page", "half", "bomb", "flood", "absent", "silent":
+        for behaviour in {list(BAD_MIRRORS)!r}:
             try:
                 with datasets._served({mirror!r} + behaviour, TINY, 60) as served:
                     print(behaviour, "served")
             except Exception as error:
                 print(behaviour, type(error).__name__, *str(error).split(), flush=True)
     """
-    page, half, bomb, flood, absent, silent = interpret(code).splitlines()
-    assert "Not a gzipped file" in page
-    assert "Compressed file ended" in half
-    assert "more than the 23,536 bytes" in bomb
-    assert "File too large" in flood
-    assert "404" in absent
-    assert "timed out" in silent
+    told = dict(line.split(" ", 1) for line in interpret(code).splitlines())
+    assert {behaviour: words for behaviour, words in BAD_MIRRORS.items() if words not in told[behaviour]} == {}, told
 
 
 def test_fetch_of_packed_files_from_bad_mirrors_and_good_ones(tmp_path, mirror):
@@ -561,6 +586,43 @@ def test_read_names_a_damaged_file_and_the_remedy(tmp_path, name, damage, reason
     assert reason in message
     assert "delete what is there and run again" in message
     assert "\n" not in message
+
+
+def test_a_header_that_claims_two_thousand_million_images_is_refused_before_memory_is_taken(tmp_path):
+    raw = fill(tmp_path / "FashionMNIST" / "raw")
+    name = "train-images-idx3-ubyte"
+    (raw / name).write_bytes(idx(0x803, 0)[:4] + (2**31).to_bytes(4, "big") + PAYLOADS[name][8:])
+    tracemalloc.start()
+    with pytest.raises(InputError, match=r"wrong bytes"):
+        datasets.read(TINY, tmp_path)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2**20
+
+
+@given(
+    name=st.sampled_from(list(PAYLOADS)),
+    content=st.binary(max_size=100) | st.builds(idx, st.integers(0, 2**32 - 1), st.integers(0, 30), st.integers(0, 28)),
+    appended=st.booleans(),
+)
+def test_no_other_file_passes_for_a_raw_one(tmp_path_factory, name, content, appended):
+    folder = tmp_path_factory.mktemp("raw")
+    path = fill(folder / "FashionMNIST" / "raw") / name
+    content = PAYLOADS[name] + content if appended else content + PAYLOADS[name][len(content) :]
+    path.write_bytes(content)
+    try:
+        raw = datasets.read(TINY, folder)
+    except InputError as error:
+        assert content != PAYLOADS[name] and str(path) in str(error)
+    else:
+        assert content == PAYLOADS[name] and raw.train_images.shape == (30, 28, 28)
+
+
+def test_every_file_of_every_data_set_has_a_pinned_checksum():
+    for dataset in datasets.DATASETS.values():
+        assert len(dataset.files) == 4
+        for file in dataset.files:
+            assert file.size > 0 and re.fullmatch("[0-9a-f]{64}", file.sha256)
 
 
 def test_the_table_agrees_with_the_published_files(raw_data):

@@ -3,6 +3,7 @@ from itertools import combinations
 import numpy
 import pandas
 import pytest
+from matplotlib.collections import LineCollection
 from matplotlib.colors import to_hex
 from matplotlib.image import imread
 from normscape import claims, figures
@@ -26,11 +27,40 @@ def draw(models=("Plain", "Normed"), **options):
     return figures.comparison(*measured(models, **options), list(models), (11, 7))
 
 
+def thin_lines(axis):
+    """The replicates' lines, a list for each model."""
+    return [
+        [path.vertices for path in drawn.get_paths()] for drawn in axis.collections if isinstance(drawn, LineCollection)
+    ]
+
+
 def test_every_replicate_and_every_mean_is_a_line():
     figure = draw()
     for axis in figure.axes:
-        widths = [line.get_linewidth() for line in axis.lines]
-        assert (widths.count(0.7), widths.count(2.2)) == (6, 2), axis.get_title()
+        assert [len(thin) for thin in thin_lines(axis)] == [3, 3], axis.get_title()
+        assert [line.get_linewidth() for line in axis.lines].count(2.2) == 2, axis.get_title()
+
+
+def test_the_line_of_a_replicate_goes_through_its_numbers():
+    replicates, curves = measured()
+    replicates = replicates[(replicates["seed"] != 1) | (replicates["pass"] != 2)]
+    loss, _, accuracy, against = figures.comparison(replicates, curves, ["Plain", "Normed"], (11, 7)).axes
+    numpy.testing.assert_allclose(thin_lines(loss)[1][2], [(0, 1.12), (1, 1.17), (2, 1.22), (3, 1.27)])
+    numpy.testing.assert_allclose(thin_lines(loss)[0][1], [(0, 1.01), (1, 1.06), (2, numpy.nan), (3, 1.16)])
+    numpy.testing.assert_allclose(thin_lines(accuracy)[0][0], [(0, 50), (1, 55), (2, 60), (3, 65)])
+    numpy.testing.assert_allclose(thin_lines(against)[0][0], [(1.05, 1.05), (1.10, 1.10), (1.15, 1.15)])
+    assert loss.get_ylim()[0] < 1 and loss.get_ylim()[1] > 1.27  # all of them are in view
+
+
+def test_an_svg_of_many_replicates_holds_pixels_instead_of_their_lines(tmp_path):
+    def paths(count):
+        figures.save(draw(seeds=range(count)), tmp_path / "x.svg")
+        text = (tmp_path / "x.svg").read_text()
+        return text.count("<path"), text.count("<image")
+
+    few, many = paths(figures.VECTORS), paths(2 * figures.VECTORS)
+    assert few[0] > 8 * figures.VECTORS > many[0]
+    assert (few[1], many[1]) == (0, 4)  # one image a panel
 
 
 def test_models_differ_in_colour_and_in_line_style():

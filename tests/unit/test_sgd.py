@@ -93,6 +93,14 @@ def test_divergence_ends_the_training_and_is_told_in_each_row_that_remains():
     )
 
 
+def test_a_loss_that_is_no_number_is_told_as_divergence_and_never_as_a_number():
+    data = make_data()
+    data.train_images[7] = math.nan
+    after = run(make_net(), data)
+    assert [step.measures["diverged"] for step in after] == [1, 1, 1]
+    assert {value for step in after for name, value in step.measures.items() if name != "diverged"} == {None}
+
+
 def test_checkpoints_are_given_back(tmp_path):
     after = run(make_net(), make_data())
     sgd.save_checkpoints(tmp_path / "checkpoints", [step.state for step in after], {})

@@ -51,8 +51,21 @@ BAD = {
     "no multiple of 1": ({"smoothness": {"step_multiples": [2]}}, "config: smoothness.step_multiples: [2] lacks 1"),
     "a path for a model": ({"models": {"../up": PLAIN}}, "config: models: '../up' can't be the name of a folder; "),
     "a command for a model": ({"models": {"$(touch x)": PLAIN}}, "config: models: '$(touch x)' can't be the name of"),
+    "two commands for a model": (
+        {"models": {"a b;c": PLAIN}},
+        "config: models: 'a b;c' can't be the name of a folder; ",
+    ),
+    "a model whose name ends in a new line": (
+        {"models": {"a\n": PLAIN}},
+        r"config: models: 'a\n' can't be the name of",
+    ),
+    "a number for a model": ({"models": {1: PLAIN}}, "config: models: 1 is not of type 'string'"),
     "twins": ({"models": {"convnet": PLAIN}}, "config: models: 'ConvNet' has a twin"),
     "a path for an experiment": ({"experiment": "a/b"}, "config: experiment: 'a/b' can't be the name of a folder; "),
+    "the folder above": ({"experiment": ".."}, "config: experiment: '..' can't be the name of a folder; "),
+    "a path upwards": ({"experiment": "../x"}, "config: experiment: '../x' can't be the name of a folder; "),
+    "the data's folder in capitals": ({"experiment": "Data"}, "config: experiment: 'Data' is taken by the workflow"),
+    "a source of two lines": ({"dataset": {"sources": ["/a\n"]}}, r"config: dataset.sources.0: '/a\n' is none of: "),
     "the data's folder": ({"experiment": "data"}, "config: experiment: 'data' is taken by the workflow itself"),
     "an even kernel": (
         {"models": {"ConvNet": {"kernel_size": 4}}},

@@ -34,15 +34,15 @@ def test_every_promised_file_is_there(finished):
 
 
 def test_the_tables_keep_their_contracts(finished):
-    measured = tables.read(finished.results("metrics.csv"), metrics.METRICS)
+    measured = tables.read(finished.results("metrics.csv"), metrics.METRICS, "aggregate")
     runs = list(product(["BatchNormConvNet", "ConvNet"], [0.04], [0, 1]))
     keys = ["model", "learning_rate", "seed"]
     assert list(measured[keys].drop_duplicates().itertuples(index=False, name=None)) == runs
     for model, _, seed in runs:
         folder = finished.run_folder(model, seed)
-        history = tables.read(folder / "history.csv", sgd.HISTORY)
+        history = tables.read(folder / "history.csv", sgd.HISTORY, "train")
         assert list(history["pass"]) == [0, 1, 2]
-        probes = tables.read(folder / "smoothness.csv", smoothness.SMOOTHNESS)
+        probes = tables.read(folder / "smoothness.csv", smoothness.SMOOTHNESS, "smoothness")
         assert list(zip(probes["pass"], probes["mode"], strict=True)) == [
             (1, "population"),
             (2, "population"),
@@ -51,7 +51,7 @@ def test_the_tables_keep_their_contracts(finished):
         # Two rooms measure the same loss by different ways.
         evaluated = probes.loc[probes["mode"] == "eval", "loss"].item()
         assert abs(evaluated / history["train_loss"].iloc[-1] - 1) < 1e-5
-    assert len(tables.read(finished.results("claims.csv"), claims.CLAIMS)) == len(claims.ESTIMANDS)
+    assert len(tables.read(finished.results("claims.csv"), claims.CLAIMS, "compare")) == len(claims.ESTIMANDS)
 
 
 def test_both_models_of_a_replicate_start_from_the_same_weights_and_other_replicates_do_not(finished):
@@ -134,7 +134,7 @@ def test_divergence_is_a_result(rerun):
     rerun.edit_config({"training": {"learning_rate": 1000.0}, "seeds": [0]})
     rerun.finish("--cores", "4")
     folder = rerun.results("runs/ConvNet/lr-1000.0/seed-0")
-    history = tables.read(folder / "history.csv", sgd.HISTORY)
+    history = tables.read(folder / "history.csv", sgd.HISTORY, "train")
     assert list(history["diverged"]) == [0, 1, 1]
     assert history["train_loss"].isna().tolist() == [False, True, True]
     assert "pass 1 of 2: diverged" in (folder / "train.log").read_text()

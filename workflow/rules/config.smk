@@ -114,7 +114,7 @@ def contradictions(config):
         )
 
 
-NAME = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"  # as the schema has it
+NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$(?!\n)"  # as the schema has it
 
 whole = workflow.modifier_stack[0].globals["config"]
 given_on_command_line(given_here(workflow.config_settings.config, whole, config), config)

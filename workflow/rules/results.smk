@@ -1,6 +1,6 @@
 """Gather all runs in one table, test the claims, draw the figures, write the commentary.
 
-needs    history.csv, smoothness.csv and layers.csv of every model and seed
+needs    history.csv, smoothness.csv and layers.csv of every model and seed, and every job's provenance
 makes    <results>/metrics.csv
          <results>/claims.csv, curves.csv, reproduction.csv
          <results>/comparison, claims, reproduction, each .png and .svg
@@ -18,7 +18,19 @@ TABLES = expand(
     seed=config["seeds"],
     table=["history", "smoothness", "layers"],
 )
-PLACES = {table: placed(table) for table in TABLES}
+PROVENANCE = [
+    f"results/data/{DATASET.name}/provenance-download.json",
+    f"{RESULTS}/provenance-samples.json",
+    *expand(f"{RESULTS}/tensors/provenance-prepare-seed-{{seed}}.json", seed=config["seeds"]),
+    *expand(
+        f"{RUN}/provenance-{{job}}.json",
+        job=["train", "smoothness"],
+        model=SHOWN,
+        learning_rate=RATE,
+        seed=config["seeds"],
+    ),
+]
+PLACES = {path: placed(path) for path in [*TABLES, *PROVENANCE]}
 RUN_PLACE = placed(RUN)
 
 
@@ -124,6 +136,7 @@ rule commentary:
         curves=rules.compare.output.curves,
         reproduction=rules.compare.output.reproduction,
         figures=[f"{PART}{name}.svg" for name in ("comparison", "claims", "reproduction")],
+        provenance=lambda wildcards: [path for path in PROVENANCE if not wildcards.part or Path(PLACES[path]).exists()],
     output:
         markdown=f"{PART}commentary.md",
         html=shown(f"{PART}commentary.html", "Commentary", "Commentary", "commentary.rst"),
@@ -137,7 +150,6 @@ rule commentary:
             batch_size=config["training"]["batch_size"],
             dataset=config["dataset"]["name"],
             directions=config["smoothness"]["directions"],
-            entries=config["models"],
             fraction=config["dataset"]["fraction"],
             learning_rate=RATE,
             models=SHOWN,

@@ -1,0 +1,93 @@
+"""Training runs that never took place: folders with tables and provenance like a run's, in any number."""
+
+from itertools import product
+
+import numpy as np
+from normscape import files, sgd, smoothness, tables
+
+FILTERS = {"conv1": 16, "conv2": 32, "linear": 0}
+DETAILED = (1, 5, 10)
+JOB = {
+    "device": "cpu",
+    "git": "0" * 40,
+    "peak_memory_mb": 400.0,
+    "platform": "none",
+    "seconds": 1.0,
+    "threads": 1,
+    "versions": {"python": "3.11", "torch": "2.13.0"},
+}
+
+
+def make(results, models, seeds, passes=10, learning_rate=0.04):
+    """Write to the folder `results` what the jobs of every model and seed would, less tensors and checkpoints.
+
+    Returns the pattern of a run's folder, with {model}, {learning_rate} and {seed}. The k-th model's losses and
+    smoothness are e^(−0.3 k) times the first's and its accuracies 0.05 k more, but for noise. A seed's numbers are the
+    same among however many.
+    """
+    pattern = f"{results}/runs/{{model}}/lr-{{learning_rate}}/seed-{{seed}}"
+    for seed in seeds:
+        provenance(results / "tensors" / f"provenance-prepare-seed-{seed}.json", "prepare")
+    for (place, model), seed in product(enumerate(models), seeds):
+        random = np.random.default_rng([place, seed])
+        folder = results / "runs" / model / f"lr-{learning_rate}" / f"seed-{seed}"
+        key = {"model": model, "learning_rate": learning_rate, "seed": seed}
+
+        def write(name, columns, rows, folder=folder, key=key):
+            tables.write(folder / name, columns, [{**key, **row} for row in rows])
+
+        write("history.csv", sgd.HISTORY, history(place, passes, random))
+        provenance(folder / "provenance-train.json", "train")
+        write("smoothness.csv", smoothness.SMOOTHNESS, probes(place, passes, random))
+        write("layers.csv", smoothness.LAYERS, layers(passes, random))
+        provenance(folder / "provenance-smoothness.json", "smoothness")
+    return pattern
+
+
+def provenance(path, rule):
+    files.write_provenance(path, {**JOB, "rule": rule})
+
+
+def history(place, passes, random):
+    """Yield the rows of sgd.HISTORY, less their key."""
+    for number in range(passes + 1):
+        loss, noise = 2 * np.exp(-0.3 * place) / (1 + number), random.normal(scale=0.01, size=4)
+        accuracy = 0.1 + 0.7 * number / (1 + number) + 0.05 * place
+        yield {
+            "pass": number,
+            "diverged": 0,
+            "train_loss": loss * np.exp(noise[0]),
+            "train_accuracy": accuracy + noise[1],
+            "test_loss": loss * np.exp(noise[2]),
+            "test_accuracy": accuracy + noise[3],
+        }
+
+
+def probes(place, passes, random):
+    """Yield the rows of smoothness.SMOOTHNESS, less their key."""
+    measured = [column.name for column in smoothness.SMOOTHNESS[7:]]
+    for number in range(1, passes + 1):
+        for mode in ("population", "eval") if number in DETAILED else ("population",):
+            level = 5 * np.exp(-0.3 * place) / number
+            row = dict(zip(measured, level * np.exp(random.normal(scale=0.1, size=len(measured))), strict=True))
+            row |= {"loss_range": None, "gradient_change_range": None}
+            if mode == "eval" or number not in DETAILED:
+                row["scale_normalised_smoothness"] = None
+            yield {"pass": number, "mode": mode, "direction": 0, "step_multiple": 1.0, **row}
+
+
+def layers(passes, random):
+    """Yield the rows of smoothness.LAYERS, less their key."""
+    kinds = [(layer, None, metric) for metric in ("layer_gradient_norm", "activation_sd") for layer in FILTERS]
+    kinds += [(layer, index, "weight_norm") for layer, count in FILTERS.items() for index in range(count)]
+    for number in range(1, passes + 1):
+        values = np.exp(random.normal(scale=0.1, size=len(kinds)))
+        for (layer, index, metric), value in zip(kinds, values, strict=True):
+            yield {
+                "pass": number,
+                "mode": "population",
+                "layer": layer,
+                "filter": index,
+                "metric": metric,
+                "value": value,
+            }
