@@ -1,7 +1,7 @@
 """How fast and how small the pipeline is: ratios taken within one run on one machine, each against its bar.
 
     python benchmarks/bench.py                    everything; about 25 minutes on two cores
-    python benchmarks/bench.py --only gradient    one part: pipeline, default, gradient, memory
+    python benchmarks/bench.py --only gradient    one part: pipeline, default, gradient, memory, many
 
 Run it on an otherwise idle machine. Prints a Markdown table; exit code 1 where a bar is missed. The pipeline is run as
 its users run it, by Snakemake in a fresh folder, raw data and all; the folder is kept where a run fails.
@@ -24,7 +24,9 @@ from pathlib import Path
 import torch
 from torch import nn
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
+import synthetic
 from normscape import networks, population
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -36,6 +38,7 @@ NETS = {
     "batch": {**ENTRY, "normalisation": "batch", "placement": "after_pool", "affine": True},
 }
 SMALL, LARGE = 6000, 60_000  # images: a tenth of the training set, and all of it
+MANY = 2000  # replicates
 
 
 @dataclass(frozen=True)
@@ -296,6 +299,68 @@ def large_memory(options):
     return Row(what, smoothness_memory("memory-60000", 1.0), 2000, 1000, "MB", digits=0)
 
 
+# ----------------------------------------------------------------------------------------------------- many replicates
+
+
+@functools.cache
+def plan_of_many():
+    """Plan all jobs of MANY replicates, none of which has run; return seconds and the peak memory in MB."""
+    folder = workspace() / "plan"
+    folder.mkdir()
+    start = time.monotonic()
+    with open(folder / "log.txt", "w", encoding="utf-8") as log:
+        process = subprocess.Popen(snakemake_for_many(folder, "--dry-run", "--quiet", "all"), stdout=log, stderr=log)
+        _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        sys.exit(f"bench: the dry run failed; all its output: {folder / 'log.txt'}")
+    return time.monotonic() - start, usage.ru_maxrss * 1024 / 1e6
+
+
+def snakemake_for_many(folder, *arguments):
+    """Return the command that runs Snakemake in `folder` on MANY replicates of config.yaml."""
+    (folder / "overlay.json").write_text(json.dumps({"experiment": "many", "seeds": list(range(MANY))}))
+    configs = ["--configfile", REPOSITORY / "config.yaml", folder / "overlay.json"]
+    files = ["--snakefile", REPOSITORY / "Snakefile", "--directory", folder]
+    return [sys.executable, "-m", "snakemake", "--cores", str(CORES), *files, *configs, *arguments]
+
+
+@functools.cache
+def results_of_many():
+    """Run what comes after the training of MANY replicates, on runs made up; return each job's provenance by its rule.
+
+    The made-up tables have the size of the default experiment's.
+    """
+    folder = workspace() / "many"
+    results = folder / "results" / "many"
+    print(f"making up {MANY} replicates", file=sys.stderr, flush=True)
+    synthetic.make(results, ["ConvNet", "BatchNormConvNet"], range(MANY))
+    rules = ["aggregate", "compare", "figure", "commentary"]
+    target = results.relative_to(folder) / "commentary.md"
+    timed(snakemake_for_many(folder, target, "--allowed-rules", *rules), folder / "log.txt")
+    paths = {rule: results / f"provenance-{rule}.json" for rule in rules}
+    return {rule: json.loads(path.read_text(encoding="utf-8")) for rule, path in paths.items()}
+
+
+def plan_seconds(options):
+    return Row(f"dry run of {MANY} replicates", plan_of_many()[0], 60, 30, "s", digits=0)
+
+
+def plan_memory(options):
+    return Row(f"peak memory of that dry run, {MANY} replicates", plan_of_many()[1], 500, 400, "MB", digits=0)
+
+
+def results_seconds(rule):
+    """Return the measurement of one job over MANY replicates."""
+
+    def measure(options):
+        facts = results_of_many()[rule]
+        what = f"{rule} of {MANY} replicates ({facts['peak_memory_mb'] / 1000:.1f} GB)"
+        return Row(what, facts["seconds"], 60, 30, "s", digits=0)
+
+    return measure
+
+
 # ----------------------------------------------------------------------------------------------------------- the table
 
 PARTS: dict[str, tuple[Callable, ...]] = {
@@ -303,6 +368,7 @@ PARTS: dict[str, tuple[Callable, ...]] = {
     "default": (startup_share, default_minutes),
     "gradient": (gradient_speed, batchnorm_cost, size_cost),
     "memory": (small_memory, large_memory),
+    "many": (plan_seconds, plan_memory, *map(results_seconds, ("aggregate", "compare", "figure", "commentary"))),
 }
 
 

@@ -19,13 +19,15 @@ JOB = {
 
 
 def make(results, models, seeds, passes=10, learning_rate=0.04):
-    """Write to the folder `results` what the jobs of every model and seed would, less tensors and checkpoints.
+    """Write to the folder `results` what the jobs before `aggregate` would, less data, tensors and checkpoints.
 
     Returns the pattern of a run's folder, with {model}, {learning_rate} and {seed}. The k-th model's losses and
     smoothness are e^(−0.3 k) times the first's and its accuracies 0.05 k more, but for noise. A seed's numbers are the
     same among however many.
     """
     pattern = f"{results}/runs/{{model}}/lr-{{learning_rate}}/seed-{{seed}}"
+    provenance(results.parent / "data" / "provenance-download.json", "download")
+    provenance(results / "provenance-samples.json", "samples")
     for seed in seeds:
         provenance(results / "tensors" / f"provenance-prepare-seed-{seed}.json", "prepare")
     for (place, model), seed in product(enumerate(models), seeds):
