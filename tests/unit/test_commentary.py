@@ -251,6 +251,7 @@ def test_several_treatments_share_a_table_and_have_one_each():
         (own,) = re.findall(rf"### {name} against Plain\n\n((?:\|.*\n)+)", found)
         assert own.count("\n") == 2 + len(claims.ESTIMANDS)
     assert "## Claim by claim" not in found
+    assert not re.search(r" $|\n{4}", found + text(), re.MULTILINE)  # nothing trails, no empty heaps
     assert "the more treatments, the likelier that one is supported by chance." in found
     assert "the more treatments" not in text()
 
