@@ -78,6 +78,11 @@ def write_text(path, text):
         temporary.write_text(text, encoding="utf-8")
 
 
+def write_json(path, value):
+    """Write `value` to `path` as JSON with sorted keys, whole or not at all."""
+    write_text(path, _json(value))
+
+
 def sha256(path):
     """Return the SHA-256 of a file's bytes, in hexadecimal."""
     with open(path, "rb") as file:
@@ -92,7 +97,7 @@ def write_provenance(path, facts):
     """
     folder = Path(path).absolute().parent
     facts = {**facts, "files": {os.path.relpath(file, folder): digest for file, digest in _written.items()}}
-    write_text(path, _json({**facts, "sha256": _digest(facts)}))
+    write_json(path, {**facts, "sha256": _digest(facts)})
     _written.clear()
 
 

@@ -42,7 +42,7 @@ def evaluate(table, seeds=(0,), treatments=("batch",), rate=RATE, confidence=0.9
     for row in found:
         assert list(row) == [column.name for column in claims.CLAIMS]
         for column in claims.CLAIMS:
-            tables._cell(column, row[column.name])
+            tables._cells(column, [row[column.name]])
     assert len(found) == len(claims.ESTIMANDS) * len(treatments)
     return {(row["claim"], row["treatment"]): row for row in found}
 
@@ -438,7 +438,7 @@ def curve(table, metric, model="plain", rate=RATE):
     for row in found:
         assert list(row) == [column.name for column in claims.CURVE_ROWS]
         for column in claims.CURVE_ROWS:
-            tables._cell(column, row[column.name])
+            tables._cells(column, [row[column.name]])
     return {
         row["pass"]: row
         for row in found

@@ -396,7 +396,8 @@ def test_no_causal_words():
 def test_replicates_that_all_have_the_same_images_are_not_said_to_draw_them():
     drawn, same = text(), text(all_images=True)
     assert "(FashionMNIST: 28 × 28 grey pixels, 10 classes; a random 10 % of its training images for each repl" in drawn
-    assert "share subsample, initial weights, batches and probes; replicates differ in all of them.\n" in drawn
+    assert "share subsample, batches, probes and, in layers of the same shape, initial weights; replicates" in drawn
+    assert "replicates differ in all of them.\n" in drawn
     assert "classes; all of its training images in every replicate), this pair" in same
     assert "replicates differ in all of them, but not in the images. So the intervals" in same
     assert "subsample" not in same and "random 10" not in same and "but not in the images" not in drawn

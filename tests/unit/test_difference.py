@@ -1,12 +1,11 @@
 """Two experiments held against each other: which settings differ, what moved, and what can't be said of it."""
 
 import copy
-import json
 import math
 
 import pandas
 import pytest
-from normscape import claims, difference, metrics, tables
+from normscape import claims, difference, files, metrics, tables
 from normscape.files import InputError
 
 SETTINGS = {
@@ -82,7 +81,7 @@ def test_a_ratio_moves_by_a_ratio_of_ratios_and_its_verdict_is_followed():
     assert words == "train loss, mean over passes"
     assert left.startswith("× 0.48 (") and left.endswith("; n = 3)")
     assert right.startswith("× 1.00 (")
-    assert change.startswith("× 2.07 (")
+    assert change.startswith("× 2.06 (")
     assert verdict == "**supported → inconclusive**"
     assert "1 of 13 verdicts changed: C1." in text
     assert claim(text, "C3")[2:] == ["–", "–", "–", "not measured"]
@@ -136,8 +135,11 @@ def test_the_same_twice_moved_nothing():
 def folder(tmp_path):
     told = experiment()
     tables.write(tmp_path / "claims.csv", claims.CLAIMS, told.claims)
+    files.write_provenance(tmp_path / "provenance-compare.json", {})
     tables.write(tmp_path / "metrics.csv", metrics.METRICS, told.metrics)
-    (tmp_path / "config.json").write_text(json.dumps(told.settings))
+    files.write_provenance(tmp_path / "provenance-aggregate.json", {})
+    files.write_json(tmp_path / "config.json", told.settings)
+    files.write_provenance(tmp_path / "provenance-commentary.json", {})
     return tmp_path
 
 
@@ -152,10 +154,9 @@ def test_a_folder_is_read_as_it_was_written(folder):
     [
         ("config.json", None, "is missing; run that experiment to its end first"),
         ("metrics.csv", None, "is missing"),
-        ("config.json", "{", "doesn't hold an experiment's settings; delete the file and run that experiment again"),
-        ("config.json", "[]", "doesn't hold an experiment's settings"),
-        ("config.json", '{"training": 1, "comparison": 2}', "doesn't hold an experiment's settings"),
-        ("claims.csv", "claim\n", "has the columns claim instead of"),
+        ("config.json", "{", "damaged since it was written; delete the file and run again"),
+        ("claims.csv", "claim\n", "damaged since it was written"),
+        ("metrics.csv", "", "damaged since it was written"),
     ],
 )
 def test_what_is_missing_or_damaged_is_one_line(folder, name, damage, words):
@@ -171,3 +172,11 @@ def test_what_is_missing_or_damaged_is_one_line(folder, name, damage, words):
 def test_no_folder_is_one_line(tmp_path):
     with pytest.raises(InputError, match="there is no such folder"):
         difference.read(tmp_path / "x")
+
+
+@pytest.mark.parametrize("settings", [[], {"training": 1, "comparison": 2}])
+def test_settings_of_another_kind_are_one_line(folder, settings):
+    files.write_json(folder / "config.json", settings)
+    files.write_provenance(folder / "provenance-commentary.json", {})
+    with pytest.raises(InputError, match="doesn't hold an experiment's settings; delete the file and run"):
+        difference.read(folder)
