@@ -150,7 +150,9 @@ def compared(checkout, *arguments):
 
 
 def test_two_experiments_are_held_against_each_other(rerun):
-    rerun.finish("--config", "experiment=other", "training={passes: 1}", "smoothness={detailed_passes: [1]}")
+    rerun.finish(
+        "--cores", "4", "--config", "experiment=other", "training={passes: 1}", "smoothness={detailed_passes: [1]}"
+    )
     folders = ("results/small", "results/other")
     done = compared(rerun, *folders, "--output", "difference.md")
     assert (done.returncode, done.stderr) == (0, "")
@@ -166,7 +168,7 @@ def test_two_experiments_are_held_against_each_other(rerun):
     assert [list(loss[:2]) for loss in losses[0]] == [list(loss) for loss in losses[1]]
     ratio = math.sqrt(math.prod(after.iloc[-1] / before.iloc[-1] for before, after in zip(*losses, strict=True)))
     (moved,) = (row[4] for row in rows if row[:2] == ["ConvNet", "train loss"])
-    assert float(moved.split()[1]) == pytest.approx(ratio, rel=0.01)
+    assert float(moved.split()[1]) == pytest.approx(ratio, rel=0.05)  # rounded to what the interval allows
     assert " to " in moved  # the seeds are the same
 
     # The stored settings are those of the run, and run it again: all is there.
