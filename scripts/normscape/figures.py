@@ -22,7 +22,7 @@ STYLES = (
 )
 LABELLED = 3  # so many models have room for their names beside the lines
 
-VECTORS = 50  # replicates that an SVG holds as lines and dots; more are pixels in it, else it would grow with each
+VECTORS = 50  # replicates that an SVG holds as dots, and of ten passes as lines; more are pixels: else it would grow
 PIXELS = 100  # an inch, of those: all pictures in a page must stay below the 1.5 MB that Chromium shows in a report
 
 STYLE = {
@@ -257,7 +257,7 @@ def _thin_lines(axis, x, y, **style):
         zorder=1.9,
         capstyle="projecting",
         joinstyle="round",
-        rasterized=len(x) > VECTORS,
+        rasterized=x.size > 10 * VECTORS,
         **style,
     )
     axis.add_collection(lines)

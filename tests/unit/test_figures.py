@@ -53,14 +53,15 @@ def test_the_line_of_a_replicate_goes_through_its_numbers():
 
 
 def test_an_svg_of_many_replicates_holds_pixels_instead_of_their_lines(tmp_path):
-    def paths(count):
-        figures.save(draw(seeds=range(count)), tmp_path / "x.svg")
+    def paths(**options):
+        figures.save(draw(**options), tmp_path / "x.svg")
         text = (tmp_path / "x.svg").read_text()
         return text.count("<path"), text.count("<image")
 
-    few, many = paths(figures.VECTORS), paths(2 * figures.VECTORS)
+    few, many = paths(seeds=range(figures.VECTORS), passes=9), paths(seeds=range(figures.VECTORS + 1), passes=10)
     assert few[0] > 8 * figures.VECTORS > many[0]
     assert (few[1], many[1]) == (0, 4)  # one image a panel
+    assert paths(seeds=range(10), passes=60)[1] == 4  # as many points in fewer lines
 
 
 def test_models_differ_in_colour_and_in_line_style():

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from normscape import tensors
 from normscape.files import InputError
+from safetensors.torch import save_file
 
 PIXELS = torch.randint(0, 256, (50, 6, 6), generator=torch.Generator().manual_seed(1)).to(torch.uint8)
 
@@ -128,3 +129,10 @@ def test_a_damaged_file_is_refused_whatever_the_damage(tmp_path_factory, place, 
     path.write_bytes(damaged[: len(damaged) - cut])
     with pytest.raises(InputError):
         tensors.load(path)
+
+
+@pytest.mark.parametrize("facts", ["[]", "3", "null", "{}", '{"sha256": 1}', "[" * 10**6, "{"])
+def test_facts_of_another_kind_are_refused(tmp_path, facts):
+    save_file({"a": torch.ones(1)}, tmp_path / "x", {"facts": facts})
+    with pytest.raises(InputError, match="delete the file"):
+        tensors.load(tmp_path / "x")

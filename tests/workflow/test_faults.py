@@ -160,7 +160,7 @@ def test_a_full_disk_is_named_and_once_there_is_room_the_run_goes_on(checkout, f
     checkout.finish("--cores", "2", "--until", "prepare")
     assert_full(2**18, "checkpoints.safetensors")
     checkout.finish("--cores", "2", "--until", "compare")
-    assert_full(2**16, "comparison.png")
+    assert_full(2**14, "comparison.png")
     jobs = finished_jobs(checkout)
     checkout.finish("--cores", "2")
     assert jobs.items() <= finished_jobs(checkout).items()
@@ -249,19 +249,13 @@ QUICK = [
     ("{results}/metrics.csv", change_a_digit, DAMAGED),
 ]
 SLOW = [
-    ("results/data/FashionMNIST/raw/t10k-images-idx3-ubyte", cut, "delete what is there and run again"),
     ("results/data/FashionMNIST/raw/train-labels-idx1-ubyte", flip, "delete what is there and run again"),
     ("results/data/provenance-download.json", change_a_digit, DAMAGED),
-    ("{results}/tensors/seed-0.safetensors", cut, UNREADABLE),
     ("{run}/checkpoints.safetensors", cut, UNREADABLE),
-    ("{run}/checkpoints.safetensors", flip, UNREADABLE),
     ("{run}/history.csv", drop_the_last_line, DAMAGED),
-    ("{run}/smoothness.csv", flip, DAMAGED),
     ("{run}/layers.csv", change_a_digit, DAMAGED),
     ("{run}/provenance-train.json", cut, DAMAGED),
-    ("{run}/provenance-smoothness.json", change_a_digit, DAMAGED),
     ("{results}/claims.csv", change_a_digit, DAMAGED),
-    ("{results}/curves.csv", flip, DAMAGED),
     ("{results}/reproduction.csv", cut, DAMAGED),
     ("{results}/comparison.svg", flip, DAMAGED),
 ]

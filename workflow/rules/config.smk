@@ -29,10 +29,17 @@ def given_on_command_line(given, config):
     for key, value in given.items():
         if isinstance(value, dict):
             given_on_command_line(value, config[key])
-        elif isinstance(value, str):
-            config[key] = yaml.safe_load(value)
         elif isinstance(value, list):
-            config[key] = [yaml.safe_load(item) if isinstance(item, str) else item for item in value]
+            config[key] = [read_again(item) for item in value]
+        else:
+            config[key] = read_again(value)
+
+
+def read_again(value):
+    try:
+        return yaml.safe_load(value) if isinstance(value, str) else value
+    except yaml.YAMLError:
+        return value  # a text, then
 
 
 def schema_errors(config):
