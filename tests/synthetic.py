@@ -26,7 +26,7 @@ def make(results, models, seeds, passes=10, learning_rate=0.04):
     same among however many.
     """
     pattern = f"{results}/runs/{{model}}/lr-{{learning_rate}}/seed-{{seed}}"
-    provenance(results.parent / "data" / "provenance-download.json", "download")
+    provenance(results.parent / "data" / "FashionMNIST" / "provenance-download.json", "download")
     provenance(results / "provenance-samples.json", "samples")
     for seed in seeds:
         provenance(results / "tensors" / f"provenance-prepare-seed-{seed}.json", "prepare")

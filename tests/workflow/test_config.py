@@ -65,6 +65,7 @@ BAD = {
     "the folder above": ({"experiment": ".."}, "config: experiment: '..' can't be the name of a folder; "),
     "a path upwards": ({"experiment": "../x"}, "config: experiment: '../x' can't be the name of a folder; "),
     "the data's folder in capitals": ({"experiment": "Data"}, "config: experiment: 'Data' is taken by the workflow"),
+    "an option for a source": ({"dataset": {"sources": ["-/x"]}}, "config: dataset.sources.0: '-/x' is none of: "),
     "a source of two lines": ({"dataset": {"sources": ["/a\n"]}}, r"config: dataset.sources.0: '/a\n' is none of: "),
     "the data's folder": ({"experiment": "data"}, "config: experiment: 'data' is taken by the workflow itself"),
     "an even kernel": (

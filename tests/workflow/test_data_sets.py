@@ -1,5 +1,7 @@
 """Another data set than the default's: the whole way with files of CIFAR-10's shape, and back again."""
 
+import re
+
 import pytest
 from matplotlib.image import imread
 from small_data import ARCHIVE, CIFAR10
@@ -24,11 +26,12 @@ def other(checkout, tmp_path):
     return checkout
 
 
+@pytest.mark.slow
 def test_colour_images_go_all_the_way_and_going_to_and_fro_downloads_nothing_twice(other):
     other.edit_config(OTHER)
     other.finish("--cores", "2")
     log = other.run_folder("BatchNormConvNet", 0).joinpath("train.log").read_text()
-    assert "input (3, 32, 32), then" in log and "  flatten  (2048,)" in log
+    assert "input (3, 32, 32), then" in log and re.search(r"^  flatten +\(2048,\)$", log, re.MULTILINE)
     commentary = other.results("commentary.md").read_text()
     assert "One data set (CIFAR10: 32 × 32 colour pixels, 10 classes; all of its training images in every" in commentary
     assert "**This experiment's settings are not the notebook's" in commentary

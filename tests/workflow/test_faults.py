@@ -250,7 +250,7 @@ QUICK = [
 ]
 SLOW = [
     ("results/data/FashionMNIST/raw/train-labels-idx1-ubyte", flip, "delete what is there and run again"),
-    ("results/data/provenance-download.json", change_a_digit, DAMAGED),
+    ("results/data/FashionMNIST/provenance-download.json", change_a_digit, DAMAGED),
     ("{run}/checkpoints.safetensors", cut, UNREADABLE),
     ("{run}/history.csv", drop_the_last_line, DAMAGED),
     ("{run}/layers.csv", change_a_digit, DAMAGED),

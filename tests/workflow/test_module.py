@@ -29,6 +29,7 @@ def one_line(done):
     return line
 
 
+@pytest.mark.slow
 def test_readmes_snippet_runs_and_puts_its_results_where_it_says(importing, finished):
     importing.finish("--cores", "4")
     results = importing.path("smoothing/results/small")
@@ -49,6 +50,7 @@ def test_readmes_snippet_runs_and_puts_its_results_where_it_says(importing, fini
     assert "seed 1 (ConvNet: missing)" in (results / "partial/commentary.md").read_text()
 
 
+@pytest.mark.slow
 def test_another_path_to_the_clone_and_no_prefix_will_do(importing, tmp_path):
     shutil.move(importing.path("normscape"), tmp_path / "elsewhere")
     snippet = re.sub(r"    prefix:\n.*\n", "", SNIPPET).replace("smoothing/", "")

@@ -149,6 +149,7 @@ def compared(checkout, *arguments):
     )
 
 
+@pytest.mark.slow
 def test_two_experiments_are_held_against_each_other(rerun):
     rerun.finish(
         "--cores", "4", "--config", "experiment=other", "training={passes: 1}", "smoothness={detailed_passes: [1]}"

@@ -65,12 +65,11 @@ def test_a_source_is_a_name_and_never_a_command(checkout):
         "/a' && touch planted && '/b",
         '/a" && touch planted && "/b',
         "/{config}/{input}/{{}}",
-        "-/--folder",
     ]
     checkout.edit_config({"dataset": {"sources": [*nasty, *config["dataset"]["sources"]]}})
     checkout.finish("--cores", "1", "--until", "download")
     assert list(checkout.folder.rglob("planted")) == []
-    log = checkout.path("results/data/download.log").read_text()
+    log = checkout.path("results/data/FashionMNIST/download.log").read_text()
     for source in nasty:
         assert f"FashionMNIST: {source} failed: no such folder" in log
 
