@@ -44,6 +44,8 @@ rule prepare:
         provenance=f"{RESULTS}/tensors/provenance-prepare-seed-{{seed}}.json",
     log:
         f"{RESULTS}/tensors/seed-{{seed}}.log",
+    # Before any training, which goes before any probes; training.smk says why.
+    priority: 2
     threads: 1
     params:
         flags=lambda wildcards: flags(
