@@ -80,7 +80,7 @@ def wrong(error):
     if error.validator == "pattern" and "propertyNames" in error.absolute_schema_path or error.validator_value == NAME:
         return f"{value!r} can't be the name of a folder; use letters, digits, '_', '-' and '.', 64 at most"
     if error.validator == "pattern":
-        return f"{value!r} is none of: a folder (with a '/', and no '-' before it), a URL, upstream, debian"
+        return f"{value!r} is none of: a folder (no '-' first, with a '/'), a URL, upstream, debian"
     if error.validator == "type" and isinstance(value, str) and number_like(value):
         return f"the text {value!r} is not a number; YAML reads only 0.001 or 1.0e-3 as one, without quotes"
     return error.message
