@@ -2,6 +2,8 @@
 
 snakemake --cores 4              the experiment of config.yaml, into results/<experiment>/
 snakemake --cores 4 --dry-run    what that would run, and why
+snakemake --cores 4 sweep        with several learning rates in the config: their figure and the commentary
+snakemake --cores 4 landscape    with several step multiples: Santurkar's bands and the commentary
 snakemake --cores 4 partial      figures and commentary from the runs that are there, when some have failed
 """
 
@@ -30,6 +32,21 @@ rule all:
         f"{RESULTS}/metrics.csv",
         f"{RESULTS}/claims.csv",
         f"{RESULTS}/comparison.png",
+        [f"{RESULTS}/{figure}.png" for figure in EXTRAS],
+        f"{RESULTS}/commentary.md",
+
+
+rule sweep:
+    """Where training ends at each learning rate; refused with a single rate in the config."""
+    input:
+        f"{RESULTS}/sweep.png",
+        f"{RESULTS}/commentary.md",
+
+
+rule landscape:
+    """Loss, gradient and smoothness over the lengths of the step; refused with a single one in the config."""
+    input:
+        f"{RESULTS}/landscape.png",
         f"{RESULTS}/commentary.md",
 
 

@@ -5,20 +5,21 @@ import json
 from itertools import product
 from pathlib import Path
 
-from normscape import claims, commentary, datasets, files, jobs, metrics, reproduction, tables
+from normscape import claims, commentary, datasets, files, jobs, landscape, metrics, reproduction, tables
 
 SHOWN = (1, 10)  # passes of the notebook that the commentary shows; reproduction.csv has all
 
 
 def main(arguments):
     measured = tables.read(arguments.metrics, metrics.METRICS, "aggregate")
-    curves = tables.records(tables.read(arguments.curves, claims.CURVE_ROWS, "compare"))
-    curves = [row for row in curves if row["learning_rate"] == arguments.learning_rate]
+    every_rates = tables.read(arguments.curves, claims.CURVE_ROWS, "compare")
+    curves = tables.records(every_rates[every_rates["learning_rate"] == arguments.learning_rate])
     rows = tables.records(tables.read(arguments.claims, claims.CLAIMS, "compare"))
     printed = tables.records(tables.read(arguments.reproduction, reproduction.REPRODUCTION, "compare"))
     provenances = [files.read_provenance(path) for path in provenance_files(arguments)]
-    pictures = {path.with_suffix(".png").name: files.read_made(path, "figure") for path in arguments.figures}
-    comparison, forest, notebook = pictures
+    drawn = zip(arguments.figures, drawing_rules(arguments), strict=True)
+    pictures = {path.with_suffix(".png").name: files.read_made(path, rule) for path, rule in drawn}
+    comparison, forest, notebook, *_ = pictures
     models = [arguments.baseline, *arguments.treatments]
     dataset = datasets.DATASETS[arguments.dataset]
     entries = {name: arguments.settings["models"][name] for name in arguments.models}
@@ -46,6 +47,15 @@ def main(arguments):
         learning_rate=arguments.learning_rate,
         batch_size=arguments.batch_size,
         passes=arguments.passes,
+        sweep=commentary.sweep(
+            claims.outcomes(measured, arguments.models, arguments.seeds),
+            tables.records(claims.at_last_pass(every_rates)),
+            claims.largest_rates(measured, models, arguments.learning_rate, arguments.seeds),
+            rows,
+            arguments.learning_rate,
+            arguments.confidence,
+        ),
+        landscape=along_the_steps(measured, models, arguments) if "landscape.png" in pictures else None,
         **commentary.reproduction_facts(printed, SHOWN),
         unlike_notebook=reproduction.unlike(settings, entries),
         costs=commentary.costs(provenances),
@@ -58,14 +68,25 @@ def main(arguments):
     print(f"{len(text.split())} words")
 
 
+def along_the_steps(measured, models, arguments):
+    bands = landscape.bands(measured, models, arguments.learning_rate, arguments.seeds)
+    return commentary.landscape(tables.records(landscape.means(bands)), models)
+
+
+def drawing_rules(arguments):
+    """The rule that drew each figure: one rule drew the first three, the others have a rule each."""
+    return ["figure"] * 3 + [f"{path.stem}_figure" for path in arguments.figures[3:]]
+
+
 def provenance_files(arguments):
     """The provenance of each job that led here, in the order of the rules."""
     runs = [
-        Path(arguments.run.format(model=model, learning_rate=f"{arguments.learning_rate!r}", seed=seed))
-        for model, seed in product(arguments.models, arguments.seeds)
+        Path(arguments.run.format(model=model, learning_rate=rate, seed=seed))
+        for model, rate, seed in product(arguments.models, arguments.learning_rates, arguments.seeds)
     ]
     prepared = [Path(arguments.prepared.format(seed=seed)) for seed in arguments.seeds]
-    gathered = [arguments.metrics.with_name(f"provenance-{rule}.json") for rule in ("aggregate", "compare", "figure")]
+    once = ("aggregate", "compare", *dict.fromkeys(drawing_rules(arguments)))
+    gathered = [arguments.metrics.with_name(f"provenance-{rule}.json") for rule in once]
     trained = [run / f"provenance-{rule}.json" for rule in ("train", "smoothness") for run in runs]
     paths = [*arguments.once, *prepared, *trained, *gathered]
     return [path for path in paths if path.exists()]
@@ -79,7 +100,8 @@ if __name__ == "__main__":
     parser.add_argument("--dataset", required=True)
     parser.add_argument("--directions", required=True, type=int)
     parser.add_argument("--fraction", required=True, type=float)
-    parser.add_argument("--learning-rate", required=True, type=float)
+    parser.add_argument("--learning-rate", required=True, type=float, help="the base rate")
+    parser.add_argument("--learning-rates", required=True, nargs="+", help="all, as they stand in the paths")
     parser.add_argument("--models", required=True, nargs="+", help="all that the figure shows")
     parser.add_argument("--once", required=True, nargs="+", type=Path, help="provenance of the rules that run once")
     parser.add_argument("--passes", required=True, type=int)
@@ -93,9 +115,9 @@ if __name__ == "__main__":
     parser.add_argument(
         "--figures",
         required=True,
-        nargs=3,
+        nargs="+",
         type=Path,
-        help="SVGs of the figure rule, a PNG beside each: comparison, claims, reproduction",
+        help="SVGs, a PNG beside each: comparison, claims, reproduction; sweep and landscape if there are any",
     )
     parser.add_argument("--metrics", required=True, type=Path, help="table of the aggregate rule")
     parser.add_argument("--reproduction", required=True, type=Path, help="table of the compare rule")

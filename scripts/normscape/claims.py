@@ -23,7 +23,7 @@ CLAIMS = (
     Column("claimed", str),  # the side of 0 on which the notebook's words put it: below 0, above 0
     Column("n", int, low=0),  # pairs of replicates compared
     Column("estimate", float, optional=True),  # mean of the paired differences
-    Column("low", float, optional=True),  # the t-interval's ends, at the configured confidence, unadjusted
+    Column("low", float, optional=True),  # the t-interval's ends, at the configured confidence, unadjusted; inf: open
     Column("high", float, optional=True),
     Column("p", float, low=0, high=1, optional=True),  # paired t-test, two-sided
     Column("p_holm", float, low=0, high=1, optional=True),  # the same among all rows tested but C3, which stands alone
@@ -146,15 +146,20 @@ def largest_rate(measured, metric, mode):
     """Log of the largest learning rate of the grid at which training ends with y no greater than at the base rate.
 
     A run that diverged doesn't. Asked of each replicate by itself, so that the answer has an interval: "no replicate
-    diverges" would give one number for all. NaN where a rate's run is missing.
+    diverges" would give one number for all. NaN where a rate's run is missing. The grid's largest rate is a lower
+    bound: `cut_off` says what becomes of the comparison.
     """
+    return _log(_largest_rate(measured, metric, mode))
+
+
+def _largest_rate(measured, metric, mode):
     runs = measured.at_every_rate("diverged", mode)
     if runs.shape[1] < 2:
         return pandas.Series(index=runs.index[:0], dtype=float)  # without a sweep it isn't measured
     ends = measured.at_every_rate(metric, mode).reindex(index=runs.index, columns=runs.columns)
     qualifies = ends.le(ends[measured.base_learning_rate], axis=0)  # a diverged run's y is NaN, which is not ≤
     largest = (qualifies * ends.columns.to_numpy()).max(axis=1)
-    return _log(largest.where(runs.notna().all(axis=1)))
+    return largest.where(runs.notna().all(axis=1))
 
 
 # How the networks of each replicate compare: from what was measured on the treatment and on the baseline, one entry a
@@ -389,6 +394,45 @@ def differences(metrics, baseline, treatments, base_learning_rate, seeds):
                     yield estimand, treatment, None
 
 
+def largest_rates(metrics, models, base_learning_rate, seeds):
+    """Return {model: {seed: its largest workable rate}}, less what is `excluded` or has none; see `largest_rate`.
+
+    metrics: the rows of metrics.csv. Empty inner dicts without a sweep.
+    """
+    out = {(model, seed) for seed, model, _ in excluded(metrics, models, base_learning_rate, seeds)}
+    metrics = metrics[metrics["model"].isin(models) & metrics["seed"].isin(seeds)]
+    found = {model: {} for model in models}
+    if (metrics["learning_rate"] == base_learning_rate).any():
+        largest = _largest_rate(Measured(metrics, base_learning_rate), "train_loss", "eval")
+        for (model, seed), rate in largest[largest > 0].items():
+            if (model, seed) not in out:
+                found[model][seed] = float(rate)
+    return found
+
+
+def cut_off(paired, treatment, baseline):
+    """Return the Paired of C7 with what the end of the grid leaves of it.
+
+    treatment, baseline: whether the largest workable rate of any replicate of that net is the grid's largest rate.
+
+    Such a rate is a lower bound of what a longer grid would give. To take it as exact would be wrong, and to leave its
+    replicate out would select by outcome. What is compared are rates cut off at the end of the grid. With only the
+    treatment's cut off, their mean difference is at most that of the rates themselves, so the interval bounds it from
+    below alone; with only the baseline's, from above alone; with both nets', not at all. An open end is ±inf. The p
+    keeps its meaning for an estimate that the cut can only have brought closer to 0; else it is 1, and stays among
+    those that Holm's correction counts, whose number mustn't depend on the outcome.
+    """
+    if paired.low is None:
+        return paired
+    closer = not (treatment and paired.estimate <= 0) and not (baseline and paired.estimate >= 0)
+    return paired._replace(
+        low=-np.inf if baseline else paired.low,
+        high=np.inf if treatment else paired.high,
+        p=paired.p if closer else 1.0,
+        p_sign_flip=paired.p_sign_flip if closer or paired.p_sign_flip is None else 1.0,
+    )
+
+
 def evaluate(metrics, baseline, treatments, confidence, base_learning_rate, seeds):
     """Return a row of CLAIMS, a dict, for every estimand and treatment.
 
@@ -399,6 +443,11 @@ def evaluate(metrics, baseline, treatments, confidence, base_learning_rate, seed
     rows = []
     for estimand, treatment, values in differences(metrics, baseline, treatments, base_learning_rate, seeds):
         finite = () if values is None else values[np.isfinite(values)]
+        paired = statistics.paired(finite, confidence)
+        if estimand.measure is largest_rate and paired.n:
+            rates = largest_rates(metrics, [treatment, baseline], base_learning_rate, seeds)
+            end = metrics["learning_rate"].max()
+            paired = cut_off(paired, *(any(of[seed] == end for seed in finite.index) for of in rates.values()))
         row = {
             "claim": estimand.claim,
             "estimand": estimand.words,
@@ -406,7 +455,7 @@ def evaluate(metrics, baseline, treatments, confidence, base_learning_rate, seed
             "mode": estimand.mode,
             "unit": estimand.unit,
             "claimed": estimand.claimed,
-            **statistics.paired(finite, confidence)._asdict(),
+            **paired._asdict(),
             "p_holm": None,
             "verdict": "not measured" if values is None else None,
         }
@@ -432,14 +481,19 @@ def verdict(claimed, low, high, p_holm, confidence):
     return "supported" if side == claimed else "contradicted"
 
 
+def not_diverged(metrics):
+    """Return the rows of metrics.csv less those, at every pass, of the runs that diverged."""
+    run = ["model", "learning_rate", "seed"]
+    diverged = metrics.loc[(metrics["metric"] == "diverged") & (metrics["value"] == 1), run].drop_duplicates()
+    return metrics[~pandas.MultiIndex.from_frame(metrics[run]).isin(pandas.MultiIndex.from_frame(diverged))]
+
+
 def replicates(metrics):
     """Return the values of CURVES of every run: model, learning_rate, pass, seed, metric, value, as a DataFrame.
 
     Several directions are averaged, on the curve's scale. A run that diverged is left out, at every pass.
     """
-    run = ["model", "learning_rate", "seed"]
-    diverged = metrics.loc[(metrics["metric"] == "diverged") & (metrics["value"] == 1), run].drop_duplicates()
-    metrics = metrics[~pandas.MultiIndex.from_frame(metrics[run]).isin(pandas.MultiIndex.from_frame(diverged))]
+    metrics = not_diverged(metrics)
     parts = []
     for name, curve in CURVES.items():
         chosen = metrics[(metrics["metric"] == curve.metric) & (metrics["mode"] == curve.mode)]
@@ -470,3 +524,30 @@ def curves(metrics, confidence):
         row = (*key[1:], key[0], scale, len(own), *numbers)
         rows.append(dict(zip((column.name for column in CURVE_ROWS), row, strict=True)))
     return rows
+
+
+class Outcome(NamedTuple):
+    """What became of one model's replicates at one learning rate."""
+
+    model: str
+    learning_rate: float
+    trained: int  # replicates whose run is there, diverged or not
+    diverged: int  # of these
+    missing: tuple  # seeds without a run
+
+
+def outcomes(metrics, models, seeds):
+    """Return the Outcome of each of `models` at each learning rate of `metrics`, rates rising."""
+    runs = metrics[metrics["metric"] == "diverged"].groupby(["model", "learning_rate", "seed"])["value"].max()
+    found = []
+    for model in models:
+        for rate in sorted(float(rate) for rate in metrics["learning_rate"].unique()):
+            own = [runs.get((model, rate, seed)) for seed in seeds]
+            missing = tuple(seed for seed, diverged in zip(seeds, own, strict=True) if diverged is None)
+            found.append(Outcome(model, rate, len(seeds) - len(missing), own.count(1), missing))
+    return found
+
+
+def at_last_pass(table):
+    """Return the rows of the last pass of `table`, a DataFrame with the column pass: of curves or of replicates."""
+    return table[table["pass"] == table["pass"].max()]

@@ -56,6 +56,20 @@ class Claim(NamedTuple):
     one_sided: bool  # the interval lies wholly on one side of no difference
 
 
+class Bound(NamedTuple):
+    """How to tell an estimate that is only a bound: what stands before it, and what is left of its interval."""
+
+    size: str
+    interval: str
+
+
+BOUNDS = {  # by which ends of the interval are open, the lower and the upper
+    (False, True): Bound("at least ", "{} or more"),
+    (True, False): Bound("at most ", "{} or less"),
+    (True, True): Bound("", "unbounded"),
+}
+
+
 def claim(row, baseline, confidence):
     """Return the Claim that a row of claims.csv, a dict with None for empty cells, makes."""
     if row["estimate"] is None:
@@ -63,11 +77,16 @@ def claim(row, baseline, confidence):
     else:
         ratio = row["unit"] == "log ratio"
         numbers = [row[name] for name in ("estimate", "low", "high")]
+        ends = [end is not None and math.isinf(end) for end in numbers[1:]]  # the open ends of what was cut off
+        numbers = [None if number is None or math.isinf(number) else number for number in numbers]
         numbers = [None if number is None else math.exp(number) if ratio else 100 * number for number in numbers]
         size, low, high = to_precision(*numbers, signed=not ratio)
+        bound = BOUNDS.get(tuple(ends))
         effect = f"{size} times {baseline}'s" if ratio else f"{size} percentage points from {baseline}'s"
         size = f"× {size}" if ratio else f"{size} points"
-        interval = f"{low} to {high}" if low else ""
+        interval = bound.interval.format(low or high) if bound else f"{low} to {high}" if low else ""
+        if bound:
+            size, effect = bound.size + size, bound.size + effect
         if interval:
             effect += (
                 f" ({100 * confidence:g} % interval {interval}; n = {row['n']}, p {p_value(row['p'])}; "
@@ -221,6 +240,146 @@ def caption(curves, models, confidence):
     return (
         f"{lines} Pass 0, before training, is below the axis of the test accuracy. Last panel: "
         "smoothness against the population loss at the same weights, one point a pass."
+    )
+
+
+SWEPT = {"train_loss": "train loss", "test_accuracy": "test accuracy", "smoothness": "local smoothness"}
+
+
+class Sweep(NamedTuple):
+    """What the template says of a sweep over learning rates."""
+
+    rates: list  # texts, rising
+    base: str
+    rows: list  # a dict for each model and rate: model, rate, trained, diverged, missing (seeds), and SWEPT as texts
+    workable: list  # (model, [(rate, replicates whose largest workable rate it is)], of how many) of those compared
+    bounds: list  # (treatment, what the end of the grid makes of its ratio: a Bound), where it makes anything
+    alt: str
+    caption: str
+
+
+def sweep(outcomes, curves, largest, rows, base, confidence):
+    """Return the Sweep, or None for a single rate.
+
+    outcomes: of claims.outcomes. curves: rows of claims.CURVE_ROWS at the last pass, dicts. largest: of
+    claims.largest_rates. rows: of claims.csv, dicts. base: the base rate.
+    """
+    rates = sorted({outcome.learning_rate for outcome in outcomes})
+    if len(rates) < 2:
+        return None
+    means = {(row["model"], row["learning_rate"], row["metric"]): f"{row['mean']:.3g}" for row in curves}
+    told = [
+        {
+            "model": outcome.model,
+            "rate": f"{outcome.learning_rate:g}",
+            "trained": outcome.trained,
+            "diverged": outcome.diverged,
+            "missing": outcome.missing,
+            **{name: means.get((outcome.model, outcome.learning_rate, name), "–") for name in SWEPT},
+        }
+        for outcome in outcomes
+    ]
+    workable = [
+        (model, [(f"{rate:g}", list(of.values()).count(rate)) for rate in rates if rate in of.values()], len(of))
+        for model, of in largest.items()
+    ]
+    ends = [
+        (row["treatment"], row["low"], row["high"]) for row in rows if row["claim"] == "C7" and row["low"] is not None
+    ]
+    ends = [(treatment, BOUNDS.get((math.isinf(low), math.isinf(high)))) for treatment, low, high in ends]
+    return Sweep(
+        rates=[f"{rate:g}" for rate in rates],
+        base=f"{base:g}",
+        rows=told,
+        workable=workable,
+        bounds=[(treatment, bound) for treatment, bound in ends if bound],
+        alt=_sweep_in_words(told, rates),
+        caption=_sweep_caption(outcomes, confidence),
+    )
+
+
+def _sweep_in_words(rows, rates):
+    failed = [
+        f"{row['model']} at {row['rate']} in {row['diverged']} of {row['trained']}" for row in rows if row["diverged"]
+    ]
+    ends = [f"{row['model']} at {row['rate']}: {row['train_loss']}" for row in rows if row["train_loss"] != "–"]
+    return (
+        f"Four panels against the learning rate, from {rates[0]:g} to {rates[-1]:g}: train loss, local smoothness and "
+        f"test accuracy at the last pass, and how many replicates diverged. Mean train loss: "
+        f"{'; '.join(ends) or 'none'}. Diverged: {'; '.join(failed) or 'none'}."
+    )
+
+
+def _sweep_caption(outcomes, confidence):
+    counts = sorted({outcome.trained for outcome in outcomes})
+    n = f"{counts[0]} to {counts[-1]}" if len(counts) > 1 else counts[0]
+    level = f"{100 * confidence:g} % t-interval"
+    if len({outcome.model for outcome in outcomes}) <= LABELLED:
+        lines = f"Lines: their mean, geometric where the axis is logarithmic, and bands: its {level}, both only"
+    else:
+        lines = (
+            "Lines: their mean, geometric where the axis is logarithmic (its "
+            f"{level} is not drawn for so many models, but in `curves.csv`), only"
+        )
+    return (
+        f"After the last pass, against the learning rate. Dots: the replicates that did not diverge (n = {n} trained "
+        f"for each model and rate). {lines} where no replicate diverged. Crosses, at the side of failure: how many "
+        "diverged, of how many; the last panel counts them. Dotted: the base rate."
+    )
+
+
+class Landscape(NamedTuple):
+    """What the template says of Santurkar's bands."""
+
+    rows: list  # a dict for each model and measure at the last pass: model, measure, low, high, multiples, n
+    number: int  # the last pass
+    alt: str
+    caption: str
+
+
+BANDS = {
+    "loss": "loss f(w + αu)",
+    "gradient_change": "gradient change ‖∇f(w + αu) − ∇f(w)‖",
+    "smoothness": "L̂ of the step αu; its largest is the effective β",
+}
+
+
+def landscape(means, models):
+    """Return the Landscape. means: rows of `landscape.means`, dicts. models: those compared, in their order."""
+    number = max((row["pass"] for row in means), default=0)
+    last = {(row["model"], row["measure"]): row for row in means if row["pass"] == number}
+    rows = [
+        {
+            "model": model,
+            "measure": words,
+            **{
+                edge: f"{last[model, measure][edge]:.3g} (α = "
+                + ", ".join(f"{multiple:g}" for multiple in last[model, measure][f"{edge}_multiples"])
+                + ")"
+                for edge in ("low", "high")
+            },
+            "n": last[model, measure]["n"],
+        }
+        for model in models
+        for measure, words in BANDS.items()
+        if (model, measure) in last
+    ]
+    ends = "; ".join(f"{row['model']}, {row['measure']}: {row['low']} to {row['high']}" for row in rows)
+    counts = ", ".join(f"n = {n} for {model}" for model, n in {row["model"]: row["n"] for row in rows}.items())
+    return Landscape(
+        rows=rows,
+        number=number,
+        alt=(
+            "A row of panels for each model: loss, gradient change and effective β along training, each as a hatched "
+            "band over the lengths of the step; the bands are not uncertainty over seeds. "
+            f"At pass {number}, from the least to the largest over the steps: {ends or 'none'}."
+        ),
+        caption=(
+            "Hatched bands: from the least to the largest over the step multiples α, the edges labelled with the "
+            "multiples at which they lie after the last pass. They are ranges over step lengths, not intervals over "
+            "seeds. Thick lines: geometric means over the replicates; thin lines: each replicate's own edges "
+            f"({counts or 'none'})."
+        ),
     )
 
 

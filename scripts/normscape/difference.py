@@ -113,7 +113,8 @@ def moved(left, right, confidence):
 def claims_moved(left, right, confidence):
     """Return a dict for each claim and treatment of either: its two rows of claims.csv, None for none, and its Moved.
 
-    Only the same treatment against the same baseline is the same claim.
+    Only the same treatment against the same baseline is the same claim. An estimate that the end of a sweep cut off is
+    only a bound: how far it moved nobody knows.
     """
     sides = []
     for experiment in (left, right):
@@ -131,10 +132,14 @@ def claims_moved(left, right, confidence):
     found = []
     for key in dict.fromkeys([*sides[0], *sides[1]]):
         (old, old_values), (new, new_values) = (side.get(key, (None, None)) for side in sides)
-        both = old_values is not None and new_values is not None
+        both = old_values is not None and new_values is not None and not (_bound(old) or _bound(new))
         change = moved(old_values, new_values, confidence) if both else None
         found.append({"baseline": key[1], "left": old, "right": new, "moved": change})
     return found
+
+
+def _bound(row):
+    return any(end is not None and math.isinf(end) for end in (row["low"], row["high"]))
 
 
 def finals_moved(left, right, confidence):

@@ -8,7 +8,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.collections import LineCollection
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
 
 from . import files
 
@@ -107,10 +107,7 @@ def comparison(replicates, curves, models, size):
         _number(against_loss.xaxis)
         _number(against_loss.yaxis)
         if len(models) > LABELLED:
-            lines = [Line2D([], [], linewidth=2.2, label=model, **_line(i)) for i, model in enumerate(models)]
-            figure.legend(
-                handles=lines, loc="outside upper center", ncols=min(len(lines), 4), handlelength=3.5, frameon=False
-            )
+            _legend(figure, models)
     return figure
 
 
@@ -178,7 +175,15 @@ def _interval(axis, row, dots, scale, place, below, colour, words):
             rasterized=len(values) > VECTORS,
         )
     if row["low"] is not None:
-        axis.plot(scale(np.array([row["low"], row["high"]])), [place, place], color=colour, linewidth=2)
+        # An end that is open, ±inf, is an arrow from the estimate on.
+        ends = [end if np.isfinite(end) else row["estimate"] for end in (row["low"], row["high"])]
+        axis.plot(scale(np.array(ends)), [place, place], color=colour, linewidth=2)
+        for end, way in ((row["low"], -1), (row["high"], 1)):
+            if not np.isfinite(end):
+                axis.annotate(
+                    "", (scale(np.float64(row["estimate"])), place), xytext=(32 * way, 0), textcoords="offset points",
+                    arrowprops={"arrowstyle": "<-", "color": colour, "linewidth": 2},
+                )  # fmt: skip
     axis.plot(
         scale(np.float64(row["estimate"])),
         place,
@@ -237,15 +242,191 @@ def reproduction(replicates, printed, models, size):
     return figure
 
 
+def sweep(replicates, curves, outcomes, models, base, size):
+    """Return a figure of where training ends against the learning rate, and of how many replicates diverge.
+
+    replicates: DataFrame with model, learning_rate, seed, metric, value. curves: table of claims.CURVE_ROWS. Both of
+    the last pass. outcomes: the claims.Outcome of each model and rate. models: in the order of their colours.
+    base: the base rate. size: inches, (width, height).
+    Dots are the replicates. Means stand at the rates at which none diverged: of the others, outcome would have chosen.
+    More than LABELLED models have a legend, and no bands, as in `comparison`.
+    """
+    rates = sorted({outcome.learning_rate for outcome in outcomes})
+    with plt.rc_context(STYLE):
+        figure, axes = plt.subplots(2, 2, figsize=size, layout="constrained")
+        *against_rate, count = axes.flat
+        for axis, (metric, title, unit, log) in zip(against_rate, PANELS, strict=True):
+            axis.set_yscale("log" if log else "linear")
+            _against_rate(axis, replicates, curves, outcomes, models, metric, 1 if log else 100)
+            axis.set(title=title, ylabel=unit)
+            if log:
+                _number(axis.yaxis)
+        most = max(outcome.trained for outcome in outcomes)
+        count.set(title="Replicates that diverged", ylabel=f"number, of {most}", ylim=(-0.05 * most, 1.05 * most))
+        count.yaxis.set_major_locator(MaxNLocator(integer=True))
+        ends = []
+        for index, model in enumerate(models):
+            own = [outcome for outcome in outcomes if outcome.model == model]
+            diverged = np.array([outcome.diverged for outcome in own])
+            places = _aside([outcome.learning_rate for outcome in own], index, len(models))
+            count.plot(
+                places, diverged, linewidth=1.2, marker="X", markersize=8, markevery=diverged > 0, **_line(index)
+            )
+            ends.append((diverged[-1], model, _line(index)["color"]))
+        if len(models) <= LABELLED:
+            _label_ends(count, ends)
+        else:
+            _legend(figure, models)
+        for axis in axes.flat:
+            axis.axvline(base, color="0.4", linewidth=1, linestyle=":", zorder=0)
+            axis.set(xscale="log", xlabel="learning rate η, log scale", xlim=(rates[0] / 1.4, rates[-1] * 1.4))
+            axis.set_xticks(rates, [f"{rate:g}" + "\nbase" * (rate == base) for rate in rates])
+            axis.xaxis.set_minor_locator(NullLocator())
+    return figure
+
+
+def _aside(rates, index, count):
+    """Return `rates` a little to the side, so that the marks of several models don't hide one another."""
+    return np.asarray(rates, dtype=float) * 1.05 ** ((2 * index - count + 1) * min(1, LABELLED / count))
+
+
+def _against_rate(axis, replicates, curves, outcomes, models, metric, factor):
+    """Draw one panel of the sweep; where replicates diverged, a cross at the edge of failure and how many."""
+    bands, ends, reached = [], [], {}
+    for index, model in enumerate(models):
+        line = _line(index)
+        mine = replicates[(replicates["model"] == model) & (replicates["metric"] == metric)]
+        mine = mine[np.isfinite(mine["value"])]
+        places = _aside(mine["learning_rate"], index, len(models))
+        many = mine["seed"].nunique() > VECTORS
+        dots = {"color": line["color"], "alpha": 0.5, "markersize": 4, "markeredgewidth": 0, "rasterized": many}
+        axis.plot(places, factor * mine["value"], "o", **dots)
+        whole = [outcome.learning_rate for outcome in outcomes if outcome.model == model and not outcome.diverged]
+        mean = curves[(curves["model"] == model) & (curves["metric"] == metric) & curves["learning_rate"].isin(whole)]
+        mean = mean.sort_values("learning_rate")
+        axis.plot(mean["learning_rate"], factor * mean["mean"], linewidth=2.2, **line)
+        if len(mean):
+            bands.append((mean, line["color"]))
+            ends.append((factor * mean["mean"].iloc[-1], model, line["color"]))
+            reached[model] = mean["learning_rate"].iloc[-1]
+    low, high = axis.get_ylim()  # set by dots and means: with few replicates the bands would flatten them
+    failing = [model for model in models if any(outcome.diverged for outcome in outcomes if outcome.model == model)]
+    step = min(0.09, 0.36 / max(len(failing), 1))  # of the panel's height, from one model's crosses to the next's
+    depth = 0.1 + step * len(failing) if failing else 0.02  # what they take of it
+    room = depth / (1 - depth)
+    if factor == 100:
+        axis.set_ylim(low - room * (high - low), high)
+    else:
+        axis.set_ylim(low, high * (high / low) ** room)
+    for mean, colour in bands if len(models) <= LABELLED else ():
+        edges = factor * mean["low"], factor * mean["high"]
+        axis.fill_between(mean["learning_rate"], *edges, color=colour, alpha=0.2, linewidth=0)
+    for outcome in outcomes:
+        if outcome.diverged:
+            depth = 0.05 + step * failing.index(outcome.model)
+            where = (outcome.learning_rate, depth if factor == 100 else 1 - depth)
+            colour = _line(models.index(outcome.model))["color"]
+            axis.plot(*where, "X", color=colour, markersize=8, transform=axis.get_xaxis_transform(), clip_on=False)
+            axis.annotate(
+                f"{outcome.diverged}/{outcome.trained}",
+                where,
+                xytext=(6, 0),
+                xycoords=axis.get_xaxis_transform(),
+                textcoords="offset points",
+                color=colour,
+                fontsize=9,
+                va="center",
+            )
+    if failing:
+        depth = 0.05 + step * (len(failing) - 1) / 2
+        axis.annotate(
+            "diverged", (1, depth if factor == 100 else 1 - depth), xytext=(14, 0), xycoords="axes fraction",
+            textcoords="offset points", va="center", fontsize=9, color="0.3",
+        )  # fmt: skip
+    if len(models) <= LABELLED:
+        _label_ends(axis, ends, reached)
+
+
+LANDSCAPE = (  # measure, title, what the y axis is
+    ("loss", "Loss", "f(w + αu), nats, log scale"),
+    ("gradient_change", "Gradient change", "‖∇f(w + αu) − ∇f(w)‖, log scale"),
+    ("smoothness", "Effective β", "L̂ of the step αu, log scale"),
+)
+
+
+def landscape(bands, means, models, size):
+    """Return a figure of Santurkar's bands, over the lengths of the step, along training: a row of panels a model.
+
+    bands, means: tables of `landscape.bands` and `landscape.means`. models: in the order of their colours.
+    size: inches; the width is taken.
+    The bands are hatched, and their edges lines with the step multiples that make them, so that nobody takes them for
+    uncertainty. Thin lines: the same edges of each replicate.
+    """
+    with plt.rc_context(STYLE):
+        figure, axes = plt.subplots(
+            len(models),
+            len(LANDSCAPE),
+            figsize=(1.2 * size[0], 0.9 + 3.2 * len(models)),
+            layout="constrained",
+            squeeze=False,
+            sharex=True,
+            sharey="col",
+        )
+        ends = []
+        for index, (model, row) in enumerate(zip(models, axes, strict=True)):
+            colour = _line(index)["color"]
+            for axis, (measure, title, unit) in zip(row, LANDSCAPE, strict=True):
+                axis.set_yscale("log")
+                own = bands[(bands["model"] == model) & (bands["measure"] == measure)]
+                mean = means[(means["model"] == model) & (means["measure"] == measure)]
+                for edge in ("low", "high"):
+                    _thin_lines(axis, *_runs(own, edge), color=colour, linewidth=0.6, alpha=0.4)
+                axis.fill_between(
+                    mean["pass"], mean["low"], mean["high"], facecolor="none", edgecolor=colour, hatch="///",
+                    alpha=0.35, linewidth=0,
+                )  # fmt: skip
+                for edge, style in (("low", "--"), ("high", "-")):
+                    axis.plot(mean["pass"], mean[edge], color=colour, linewidth=2, linestyle=style)
+                ends.append((axis, mean.tail(1), colour))
+                axis.xaxis.set_major_locator(MaxNLocator(integer=True))
+                axis.set_title(title)
+                axis.set_ylabel(unit)
+                axis.annotate(
+                    "hatched: step lengths α, not seeds\nthin lines: the seeds", (0.98, 0.98), xycoords="axes fraction",
+                    ha="right", va="top", fontsize=9, color="0.2",
+                )  # fmt: skip
+            row[0].annotate(
+                model, (0, 1), xytext=(0, 22), xycoords="axes fraction", textcoords="offset points",
+                color=colour, fontweight="bold", fontsize=12,
+            )  # fmt: skip
+        for axis in axes[-1]:
+            axis.set_xlabel("passes")
+            low, high = axis.get_ylim()
+            axis.set_ylim(low, high * (high / low) ** 0.15)  # of all panels of the column: room for the words
+        for axis, last, colour in ends:  # now that the panels of a column have the limits they share
+            _number(axis.yaxis)
+            _label_ends(axis, [
+                (mean[edge], "α = " + ", ".join(f"{multiple:g}" for multiple in mean[f"{edge}_multiples"]), colour)
+                for _, mean in last.iterrows()
+                for edge in ("low", "high")
+            ])  # fmt: skip
+    return figure
+
+
 def _line(index):
     turn, place = divmod(index, len(PALETTE))  # after a turn of the colours each comes with another style
     return {"color": PALETTE[place], "linestyle": STYLES[(place + turn) % len(STYLES)]}
 
 
-def _runs(rows):
-    """Return the passes and the values of `rows`, each as an array (seed, pass) with NaN for what isn't there."""
-    values = rows.pivot(index="seed", columns="pass", values="value")
+def _runs(rows, column="value"):
+    """Return the passes and the `column` of `rows`, each as an array (seed, pass) with NaN for what isn't there."""
+    values = rows.pivot(index="seed", columns="pass", values=column)
     return np.broadcast_to(values.columns.to_numpy(dtype=float), values.shape), values.to_numpy(dtype=float)
+
+
+def _legend(figure, models):
+    lines = [Line2D([], [], linewidth=2.2, label=model, **_line(i)) for i, model in enumerate(models)]
+    figure.legend(handles=lines, loc="outside upper center", ncols=min(len(lines), 4), handlelength=3.5, frameon=False)
 
 
 def _thin_lines(axis, x, y, **style):
@@ -323,8 +504,11 @@ def _number(axis):
     axis.set_minor_locator(LogLocator(subs=(2, 5) if high / low >= 20 else (1.5, 2, 3, 4, 5, 6, 8)))
 
 
-def _label_ends(axis, ends):
-    """Write each model's name beside the end of its line, moved apart where two would overlap."""
+def _label_ends(axis, ends, reached=None):
+    """Write each model's name beside the end of its line, moved apart where two would overlap.
+
+    ends: (height, name, colour). reached: {name: x} where lines end within the panel; else names stand beside it.
+    """
     gap = 1.5 * plt.rcParams["font.size"] / (axis.figure.get_size_inches()[1] * 72 / 2)  # a line in half the height
     below = -float("inf")
     for value, model, colour in sorted(ends):
@@ -332,9 +516,9 @@ def _label_ends(axis, ends):
         below = max(height, below + gap)
         axis.annotate(
             model,
-            (1, below),
-            xytext=(4, 0),
-            xycoords="axes fraction",
+            (reached[model] if reached else 1, below),
+            xytext=(10 if reached else 4, 0),
+            xycoords=("data", "axes fraction") if reached else "axes fraction",
             textcoords="offset points",
             color=colour,
             va="center",

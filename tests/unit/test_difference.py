@@ -87,6 +87,17 @@ def test_a_ratio_moves_by_a_ratio_of_ratios_and_its_verdict_is_followed():
     assert claim(text, "C3")[2:] == ["–", "–", "–", "not measured"]
 
 
+def test_nobody_knows_how_far_a_bound_moved():
+    def with_low(low):
+        told = experiment("right")
+        return told._replace(claims=[{**row, "low": low} if row["claim"] == "C1" else row for row in told.claims])
+
+    assert claim(difference.render(experiment(), with_low(-1.5)), "C1")[4] == "× 1.00"
+    text = difference.render(experiment(), with_low(-math.inf))
+    assert claim(text, "C1")[3].startswith("at most × 0.")
+    assert claim(text, "C1")[4] == "–"
+
+
 def test_accuracies_move_by_percentage_points():
     text = difference.render(experiment(), experiment("right", accuracy=(0.81, 0.83, 0.82)))
     cells = row(text, "| Normed | test accuracy ")

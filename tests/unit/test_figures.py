@@ -3,10 +3,18 @@ from itertools import combinations
 import numpy
 import pandas
 import pytest
+from matplotlib import pyplot
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.colors import to_hex
 from matplotlib.image import imread
 from normscape import claims, figures
+
+
+@pytest.fixture(autouse=True)
+def closed():
+    """Close each test's figures, which pyplot would else keep."""
+    yield
+    pyplot.close("all")
 
 
 def measured(models=("Plain", "Normed"), seeds=(0, 1, 2), passes=3, apart=0.1):
@@ -179,3 +187,127 @@ def test_samples_are_drawn_grey_or_in_their_colours(tmp_path, pixel, colour):
     drawn = (imread(tmp_path / "x.png")[:, :, :3] * 255).round()
     height, width = drawn.shape[:2]
     assert tuple(drawn[2 * height // 3, width // 2]) == colour
+
+
+def swept(diverged, models=("Plain", "Normed")):
+    """The figure of the models at three rates, three replicates each; diverged: {(model, rate): how many}."""
+    outcomes, rows, means = [], [], []
+    for model in models:
+        for rate in (0.04, 0.4, 4.0):
+            failed = diverged.get((model, rate), 0)
+            outcomes.append(claims.Outcome(model, rate, 3, failed, ()))
+            for metric in ("train_loss", "smoothness", "test_accuracy"):
+                rows += [(model, rate, 2, seed, metric, 0.5 + 0.1 * seed) for seed in range(failed, 3)]
+                if failed < 3:
+                    means.append((model, rate, 2, metric, "log", 3 - failed, 0.6, 0.5, 0.7))
+    return figures.sweep(
+        pandas.DataFrame(rows, columns=["model", "learning_rate", "pass", "seed", "metric", "value"]).astype(
+            {"learning_rate": float, "value": float}
+        ),
+        pandas.DataFrame(means, columns=[column.name for column in claims.CURVE_ROWS]),
+        outcomes,
+        list(models),
+        0.04,
+        (11, 7),
+    )
+
+
+def crosses(axis):
+    return [(line.get_xdata()[0], to_hex(line.get_color())) for line in axis.lines if line.get_marker() == "X"]
+
+
+def test_a_sweep_marks_what_diverged_with_crosses_and_counts_and_draws_no_mean_of_the_others():
+    figure = swept({("Plain", 4.0): 1, ("Normed", 0.4): 3, ("Normed", 4.0): 3})
+    *panels, count = figure.axes
+    assert len(panels) == 3
+    for axis in panels:
+        colours = [to_hex(figures._line(index)["color"]) for index in (0, 1)]
+        assert sorted(crosses(axis)) == sorted([(4.0, colours[0]), (0.4, colours[1]), (4.0, colours[1])])
+        texts = [text.get_text() for text in axis.texts]
+        assert sorted(text for text in texts if "/" in text) == ["1/3", "3/3", "3/3"]
+        assert "diverged" in texts
+        means = [list(line.get_xdata()) for line in axis.lines if line.get_linewidth() == 2.2]
+        assert means == [[0.04, 0.4], [0.04]]
+        dots = [line for line in axis.lines if line.get_marker() == "o"]
+        assert [len(line.get_xdata()) for line in dots] == [8, 3]
+    numbers = [list(line.get_ydata()) for line in count.lines if line.get_marker() == "X"]
+    assert numbers == [[0, 0, 1], [0, 3, 3]]
+
+
+def test_a_sweep_without_divergence_has_no_cross():
+    *panels, _ = swept({}).axes
+    for axis in panels:
+        assert crosses(axis) == []
+        assert not any("diverged" in text.get_text() or "/" in text.get_text() for text in axis.texts)
+
+
+def test_a_sweep_in_which_all_diverge_is_drawn(tmp_path):
+    everything = {(model, rate): 3 for model in ("Plain", "Normed") for rate in (0.04, 0.4, 4.0)}
+    figures.save(swept(everything), tmp_path / "x.png", dpi=50)
+
+
+def test_a_sweep_of_many_models_has_a_legend_and_keeps_what_diverged_apart_from_what_did_not():
+    models = [f"Net{i}" for i in range(8)]
+    figure = swept({(model, 4.0): 2 for model in models}, models)
+    (legend,) = figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == models
+    *panels, _ = figure.axes
+    figure.draw_without_rendering()
+    for axis in panels:
+        assert not axis.collections  # no bands
+        assert {text.get_text() for text in axis.texts} == {"2/3", "diverged"}  # no names at the lines
+        dots = [
+            axis.transAxes.inverted().transform(axis.transData.transform((x, y)))[1]
+            for line in axis.lines
+            if line.get_marker() == "o"
+            for x, y in zip(*line.get_data(), strict=True)
+        ]
+        marks = sorted(line.get_ydata()[0] for line in axis.lines if line.get_marker() == "X")
+        assert len(marks) == 8 and min(numpy.diff(marks)) > 0.03
+        assert marks[0] > max(dots) or marks[-1] < min(dots)
+
+
+def test_an_svg_of_a_landscape_of_many_replicates_holds_pixels_instead_of_their_lines(tmp_path):
+    def images(count):
+        figures.save(landscape(range(count)), tmp_path / "x.svg")
+        return (tmp_path / "x.svg").read_text().count("<image")
+
+    assert (images(2), images(figures.VECTORS + 1)) == (0, 6)
+
+
+def landscape(seeds, rows=None):
+    """The figure of two models over two passes; or of the first `rows` of its tables."""
+    measures = [measure for measure, *_ in figures.LANDSCAPE]
+    edge = {"low": 1.0, "high": 2.0, "low_multiples": (0.5,), "high_multiples": (1.0, 4.0)}
+    places = [(model, number, measure) for model in ("Plain", "Normed") for number in (1, 2) for measure in measures]
+    means = pandas.DataFrame([{"model": m, "pass": p, "measure": what, "n": 2, **edge} for m, p, what in places])
+    bands = pandas.concat([means.assign(seed=seed) for seed in seeds])
+    return figures.landscape(bands[:rows], means[:rows], ["Plain", "Normed"], (11, 7))
+
+
+def test_the_landscapes_bands_are_hatched_labelled_and_called_no_uncertainty(tmp_path):
+    figure = landscape((0, 1))
+    assert len(figure.axes) == 6
+    for axis in figure.axes:
+        (band,) = (drawn for drawn in axis.collections if not isinstance(drawn, LineCollection))
+        assert band.get_hatch() and len(band.get_facecolor()) == 0
+        texts = [text.get_text() for text in axis.texts]
+        assert {"α = 0.5", "α = 1, 4"} <= set(texts)
+        assert any("not seeds" in text for text in texts)
+        assert [len(edge) for edge in thin_lines(axis)] == [2, 2]  # both edges of each replicate
+        assert [line.get_linewidth() for line in axis.lines] == [2, 2]  # both means
+    figures.save(figure, tmp_path / "x.png", dpi=50)
+
+
+def test_a_landscape_of_nothing_is_drawn_empty(tmp_path):
+    figures.save(landscape((0, 1), rows=0), tmp_path / "x.png", dpi=50)
+
+
+@pytest.mark.parametrize(("low", "high", "arrows"), [(-0.2, 0.9, 0), (-numpy.inf, 0.9, 1), (0.1, numpy.inf, 1)])
+def test_an_open_end_of_an_interval_is_an_arrow(tmp_path, low, high, arrows):
+    row = {"claim": "C7", "estimand": "rate", "treatment": "Normed", "unit": "log ratio", "estimate": 0.4}
+    row |= {"low": low, "high": high, "verdict": "inconclusive"}
+    accuracy = row | {"claim": "C2a", "unit": "accuracy difference", "low": 0.1, "high": 0.7}
+    figure = figures.forest([row, accuracy], {}, ["Plain", "Normed"], (11, 7))
+    assert sum(text.arrow_patch is not None for text in figure.axes[0].texts) == arrows
+    figures.save(figure, tmp_path / "x.png", dpi=50)

@@ -47,6 +47,23 @@ BAD = {
     "no seeds": ({"seeds": []}, "config: seeds: "),
     "a negative seed": ({"seeds": [-1]}, "config: seeds.0: -1 is less than the minimum of 0"),
     "a negative rate": ({"training": {"learning_rate": -0.1}}, "config: training.learning_rate: -0.1 is less than"),
+    "a negative rate in a list": (
+        {"training": {"learning_rate": [0.1, -0.1]}},
+        "config: training.learning_rate.1: -0.1 is less than",
+    ),
+    "a text in a list of rates": (
+        {"training": {"learning_rate": [0.1, "1e-3"]}},
+        "config: training.learning_rate.1: the text '1e-3' is not a number; ",
+    ),
+    "one rate in two spellings": (
+        {"training": {"learning_rate": [0.04, 0.1, 4.0e-2]}},
+        "config: training.learning_rate: 0.04 stands twice",
+    ),
+    "a whole number and its twin": (
+        {"training": {"learning_rate": [1, 1.0]}},
+        "config: training.learning_rate: 1 stands twice",
+    ),
+    "no rates": ({"training": {"learning_rate": []}}, "config: training.learning_rate: [] "),
     "zero passes": ({"training": {"passes": 0}}, "config: training.passes: 0 is less than the minimum of 1"),
     "no multiple of 1": ({"smoothness": {"step_multiples": [2]}}, "config: smoothness.step_multiples: [2] lacks 1"),
     "a path for a model": ({"models": {"../up": PLAIN}}, "config: models: '../up' can't be the name of a folder; "),
@@ -169,3 +186,22 @@ def test_a_results_folder_that_is_none_gets_one_line(checkout):
     checkout.path("results").mkdir()
     checkout.path("results/small").write_text("in the way")
     assert refused(checkout).startswith("results/small: can't be written; ")
+
+
+@pytest.mark.parametrize(
+    ("target", "line"),
+    [
+        ("sweep", "config: training.learning_rate: a sweep needs a list of rates, the base rate first, as "),
+        ("landscape", "config: smoothness.step_multiples: the landscape needs several, as "),
+        ("results/small/sweep.png", "config: training.learning_rate: a sweep needs "),
+    ],
+)
+def test_a_target_that_the_config_cannot_give_gets_one_line(with_results, target, line):
+    before = {path: path.stat().st_mtime_ns for path in with_results.path("results").rglob("*")}
+    done = with_results.snakemake("--cores", "4", target)
+    assert done.returncode == 1
+    *_, last = done.stdout.splitlines()
+    assert last.startswith(line), done.stdout
+    assert "Traceback" not in done.stdout and "Exception" not in done.stdout
+    assert {path: path.stat().st_mtime_ns for path in with_results.path("results").rglob("*")} == before
+    assert with_results.planned() == set()  # no lock is left, and `all` asks for neither

@@ -69,6 +69,8 @@ def test_a_bad_config_gets_one_line_that_names_the_module(importing):
     assert line.startswith("config of module normscape: training: unknown key 'momentum'; known are ")
     line = one_line(importing.snakemake("--cores", "4", "--config", "normscape={seeds: [0, x]}"))
     assert line == "config of module normscape: seeds.1: 'x' is not of type 'integer'"
+    *_, line = importing.snakemake("--cores", "4", "normscape_sweep").stdout.splitlines()
+    assert line.startswith("config of module normscape: training.learning_rate: a sweep needs a list of rates, ")
     assert not importing.path("smoothing").exists()
 
 

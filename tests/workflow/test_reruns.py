@@ -36,7 +36,10 @@ EDITS = {
     "seeds in another order": ({"seeds": [1, 0]}, set()),
     "a training setting": ({"training": {"passes": 3}}, jobs(*AFTER_TRAINING)),
     "a smoothness setting": ({"smoothness": {"directions": 2}}, jobs("smoothness", *AGGREGATING)),
-    "another smoothness setting": ({"smoothness": {"step_multiples": [1, 2]}}, jobs("smoothness", *AGGREGATING)),
+    "another smoothness setting": (
+        {"smoothness": {"step_multiples": [1, 2]}},
+        jobs("smoothness", *AGGREGATING, "landscape_figure"),
+    ),
     "confidence": ({"comparison": {"confidence": 0.9}}, jobs(*AFTER_COMPARE)),
     "a figure setting": ({"figure": {"dpi": 60}}, jobs("figure", "commentary")),
     "where data may come from": ({"dataset": {"sources": ["debian"]}}, set()),
@@ -61,6 +64,11 @@ EDITS = {
         {"training": {"learning_rate": 0.05}},
         jobs("train", "smoothness", rate="0.05") | jobs(*AGGREGATING),
     ),
+    "a learning rate more": (
+        {"training": {"learning_rate": [0.04, 0.05]}},
+        jobs("train", "smoothness", rate="0.05") | jobs(*AGGREGATING, "sweep_figure"),
+    ),
+    "a list of the one learning rate": ({"training": {"learning_rate": [0.04]}}, set()),
     "the same learning rate, spelt otherwise": ({"training": {"learning_rate": 4.0e-2}}, set()),
 }
 

@@ -142,6 +142,42 @@ def test_divergence_is_a_result(rerun):
     assert "diverged" in rerun.results("commentary.md").read_text()
 
 
+def test_a_sweep_in_which_one_rate_diverges(rerun, finished):
+    """Over the finished run of the base rate: what a rate more trains, draws and says, and what it leaves alone."""
+    rerun.edit_config({"training": {"learning_rate": [0.04, 1000.0]}, "smoothness": {"step_multiples": [1, 2]}})
+    assert {job for job in rerun.planned("sweep") if job.startswith("train")} == {
+        f"train {model} 1000.0 {seed}" for model in ("ConvNet", "BatchNormConvNet") for seed in (0, 1)
+    }
+    rerun.finish("--cores", "4", "all")
+    for name in ("sweep.png", "sweep.svg", "landscape.png", "landscape.svg"):
+        assert rerun.results(name).stat().st_size > 0
+    before, after = (
+        tables.read(run.results("claims.csv"), claims.CLAIMS, "compare").set_index("claim") for run in (finished, rerun)
+    )
+    assert before.drop("C7")["estimate"].equals(after.drop("C7")["estimate"])  # those at the base rate
+    assert (before.loc["C7", "verdict"], after.loc["C7", "verdict"]) == ("not measured", "inconclusive")
+    assert (after.loc["C7", "n"], after.loc["C7", "estimate"]) == (2, 0)  # 0.04 is the largest workable rate of both
+
+    text = rerun.results("commentary.md").read_text(encoding="utf-8")
+    for model in ("ConvNet", "BatchNormConvNet"):
+        folder = rerun.results(f"runs/{model}/lr-1000.0")
+        histories = [tables.read(folder / f"seed-{seed}" / "history.csv", sgd.HISTORY, "train") for seed in (0, 1)]
+        diverged = sum(history["diverged"].max() for history in histories)
+        assert diverged > 0
+        assert f"- {model} diverged at 1000 in {diverged} of 2 replicates." in text
+        assert f"| {model} | 1000 | 2 | {diverged} | {'–' if diverged == 2 else ''}" in text
+        assert f"- {model}: 0.04 in 2 of 2 replicates." in text
+    assert "## Along the steps" in text and "(sweep.png)" in text and "(landscape.png)" in text
+    costs = text.partition("## What it cost")[2]
+    assert "| train | 8 | " in costs and "| smoothness | 8 | " in costs
+    assert "| sweep_figure | 1 | " in costs and "| landscape_figure | 1 | " in costs
+    page = rerun.results("commentary.html").read_text(encoding="utf-8")
+    assert page.count('src="data:image/svg+xml;base64,') == 5 and ".png" not in page.partition("<body")[2]
+
+    rerun.edit_config({"training": {"learning_rate": 0.04}, "smoothness": {"step_multiples": [1, 2]}})
+    assert not any(job.startswith(("train", "smoothness")) for job in rerun.planned())
+
+
 def compared(checkout, *arguments):
     """Run scripts/difference.py in the checkout."""
     return subprocess.run(

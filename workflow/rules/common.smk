@@ -26,6 +26,9 @@ os.environ.update(PATH=os.pathsep.join([os.path.dirname(sys.executable), *os.get
 os.environ.setdefault("MALLOC_TRIM_THRESHOLD_", str(2**30))
 os.environ.setdefault("MALLOC_MMAP_THRESHOLD_", str(2**27))
 
+# How an error names the config, which may be a section of that of a workflow that imports this one.
+whose = "config" if workflow.modifier.is_main_snakefile() else f"config of module {workflow.modifier.namespace}"
+
 
 def program(rule):
     """Return the script of a rule, and every file of ours that it imports, for the rule's input.
@@ -89,6 +92,14 @@ def flags(**settings):
 def shown(path, name, category, caption):
     """Return `path`, marked to stand in the report under `name`; its caption is the file of that name in REPORT."""
     return report(path, labels={"result": name}, category=category, caption=(REPORT / caption).resolve())
+
+
+def required(met, line):
+    """Return no input; but where a job is asked for whose condition isn't met, end with the one `line` instead.
+
+    By exit, not exception: Snakemake would wrap that in lines of its own.
+    """
+    return [] if met else sys.exit(f"{whose}: {line}")
 
 
 def there(table):

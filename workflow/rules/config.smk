@@ -125,22 +125,28 @@ NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$(?!\n)"  # as the schema has it
 
 whole = workflow.modifier_stack[0].globals["config"]
 given_on_command_line(given_here(workflow.config_settings.config, whole, config), config)
-whose = "config" if workflow.modifier.is_main_snakefile() else f"config of module {workflow.modifier.namespace}"
 for line in schema_errors(config):
     sys.exit(f"{whose}: {line}")
 for line in contradictions(config):
     sys.exit(f"{whose}: {line}")
 
 RESULTS = f"results/{config['experiment']}"
-RATE = repr(float(config["training"]["learning_rate"]))  # one spelling, for it stands in paths
+given = config["training"]["learning_rate"]
+base, *others = given if isinstance(given, list) else [given]
+others.sort()
+RATES = [repr(float(rate)) for rate in (base, *others)]  # one spelling, for they stand in paths
+RATE = RATES[0]  # the base rate
 MODELS = sorted(config["models"])
 COMPARED = [config["comparison"]["baseline"], *config["comparison"]["treatments"]]
 SHOWN = [*COMPARED, *(model for model in MODELS if model not in COMPARED)]  # in the order of their colours
+# Figures that only some configs have.
+EXTRAS = ["sweep"] * (len(RATES) > 1) + ["landscape"] * (len(config["smoothness"]["step_multiples"]) > 1)
 # What the results rest on, to be kept beside them: not where the data come from, nor an order that means nothing.
 SETTINGS = {
     **config,
     "dataset": {key: value for key, value in config["dataset"].items() if key != "sources"},
     "seeds": sorted(config["seeds"]),
+    "training": {**config["training"], "learning_rate": [base, *others] if others else base},
     "smoothness": {
         key: sorted(value) if isinstance(value, list) else value for key, value in config["smoothness"].items()
     },

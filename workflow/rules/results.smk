@@ -4,17 +4,18 @@ needs    history.csv, smoothness.csv and layers.csv of every model and seed, and
 makes    <results>/metrics.csv
          <results>/claims.csv, curves.csv, reproduction.csv
          <results>/comparison, claims, reproduction, each .png and .svg
+         <results>/sweep.png, .svg, with several learning rates; landscape.png, .svg, with several step multiples
          <results>/commentary.md, .html, and config.json: the settings that all this was made with
          and all of these under <results>/partial/, from the runs that are there
-reruns   aggregate when models or seeds come or go; compare when `comparison` changes; figure when `figure` does;
-         each when the code of its script or what stands before it in this list changes
+reruns   aggregate when models, seeds or rates come or go; compare when `comparison` changes; the figures when `figure`
+         does; each when the code of its script or what stands before it in this list changes
 """
 
 PART = f"{RESULTS}/{{part}}"  # the results of all runs, or, in a folder of their own, of those runs that are there
 TABLES = expand(
     f"{RUN}/{{table}}.csv",
     model=MODELS,
-    learning_rate=RATE,
+    learning_rate=RATES,
     seed=config["seeds"],
     table=["history", "smoothness", "layers"],
 )
@@ -26,7 +27,7 @@ PROVENANCE = [
         f"{RUN}/provenance-{{job}}.json",
         job=["train", "smoothness"],
         model=SHOWN,
-        learning_rate=RATE,
+        learning_rate=RATES,
         seed=config["seeds"],
     ),
 ]
@@ -52,7 +53,7 @@ rule aggregate:
     params:
         # The runs' folders as a pattern: the paths themselves would be too long for a command line at 2,000 seeds.
         flags=lambda wildcards: flags(
-            learning_rates=[RATE],
+            learning_rates=sorted(RATES, key=float),
             models=MODELS,
             passes=config["training"]["passes"],
             run=RUN_PLACE,
@@ -126,6 +127,60 @@ rule figure:
         "--provenance {output.provenance:q} > {log:q} 2>&1"
 
 
+rule sweep_figure:
+    """Draw where training ends, and which replicates diverge, against the learning rate."""
+    input:
+        required=lambda wildcards: required(
+            "sweep" in EXTRAS,
+            "training.learning_rate: a sweep needs a list of rates, the base rate first, as [0.04, 0.01, 0.16]",
+        ),
+        program=program("sweep_figure"),
+        metrics=rules.aggregate.output.metrics,
+        curves=rules.compare.output.curves,
+    output:
+        figure=[
+            shown(f"{PART}sweep.png", "Learning rates", "Figures", "sweep.rst"),
+            f"{PART}sweep.svg",
+        ],
+        provenance=f"{PART}provenance-sweep_figure.json",
+    log:
+        f"{PART}sweep_figure.log",
+    localrule: True
+    params:
+        flags=lambda wildcards: flags(
+            learning_rate=RATE, models=SHOWN, seeds=sorted(config["seeds"]), **config["figure"]
+        ),
+    shell:
+        "python {input.program[0]:q} {params.flags} --metrics {input.metrics:q} --curves {input.curves:q} "
+        "--figure {output.figure:q} --provenance {output.provenance:q} > {log:q} 2>&1"
+
+
+rule landscape_figure:
+    """Draw what the step's length does to loss, gradient and smoothness along training, as Santurkar et al. did."""
+    input:
+        required=lambda wildcards: required(
+            "landscape" in EXTRAS, "smoothness.step_multiples: the landscape needs several, as [0.5, 1, 2, 4]"
+        ),
+        program=program("landscape_figure"),
+        metrics=rules.aggregate.output.metrics,
+    output:
+        figure=[
+            shown(f"{PART}landscape.png", "Landscape along the steps", "Figures", "landscape.rst"),
+            f"{PART}landscape.svg",
+        ],
+        provenance=f"{PART}provenance-landscape_figure.json",
+    log:
+        f"{PART}landscape_figure.log",
+    localrule: True
+    params:
+        flags=lambda wildcards: flags(
+            learning_rate=RATE, models=COMPARED, seeds=sorted(config["seeds"]), **config["figure"]
+        ),
+    shell:
+        "python {input.program[0]:q} {params.flags} --metrics {input.metrics:q} "
+        "--figure {output.figure:q} --provenance {output.provenance:q} > {log:q} 2>&1"
+
+
 rule commentary:
     """Say what the numbers say: as Markdown, and as a page that holds the figures."""
     input:
@@ -135,7 +190,7 @@ rule commentary:
         claims=rules.compare.output.claims,
         curves=rules.compare.output.curves,
         reproduction=rules.compare.output.reproduction,
-        figures=[f"{PART}{name}.svg" for name in ("comparison", "claims", "reproduction")],
+        figures=[f"{PART}{name}.svg" for name in ("comparison", "claims", "reproduction", *EXTRAS)],
         provenance=lambda wildcards: [path for path in PROVENANCE if not wildcards.part or Path(PLACES[path]).exists()],
     output:
         markdown=f"{PART}commentary.md",
@@ -152,6 +207,7 @@ rule commentary:
             directions=config["smoothness"]["directions"],
             fraction=config["dataset"]["fraction"],
             learning_rate=RATE,
+            learning_rates=sorted(RATES, key=float),
             models=SHOWN,
             once=[rules.download.output.provenance, rules.samples.output.provenance],
             passes=config["training"]["passes"],
