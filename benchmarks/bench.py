@@ -322,7 +322,7 @@ def snakemake_for_many(folder, *arguments):
     (folder / "overlay.json").write_text(json.dumps({"experiment": "many", "seeds": list(range(MANY))}))
     configs = ["--configfile", REPOSITORY / "config.yaml", folder / "overlay.json"]
     files = ["--snakefile", REPOSITORY / "Snakefile", "--directory", folder]
-    return [sys.executable, "-m", "snakemake", "--cores", str(CORES), *files, *configs, *arguments]
+    return [sys.executable, "-m", "snakemake", *arguments, "--cores", str(CORES), *files, *configs]
 
 
 @functools.cache
