@@ -26,7 +26,7 @@ CLAIMS = (
     Column("low", float, optional=True),  # the t-interval's ends, at the configured confidence, unadjusted; inf: open
     Column("high", float, optional=True),
     Column("p", float, low=0, high=1, optional=True),  # paired t-test, two-sided
-    Column("p_holm", float, low=0, high=1, optional=True),  # the same among all rows tested but C3, which stands alone
+    Column("p_holm", float, low=0, high=1, optional=True),  # the same, adjusted: C3 among the C3s, others among others
     Column("p_sign_flip", float, low=0, high=1, optional=True),  # exact sign-flip test, two-sided
     Column("agreeing", int, low=0, optional=True),  # pairs whose difference has the estimate's sign
     Column("verdict", str),  # supported, contradicted, inconclusive, not measured
@@ -44,7 +44,7 @@ CURVE_ROWS = (
     Column("high", float, optional=True),
 )
 
-PRIMARY = "C3"  # the primary endpoint: one claim that was chosen before any number was seen, so it isn't adjusted
+PRIMARY = "C3"  # the primary endpoint, chosen before any number was seen: adjusted for the number of treatments alone
 
 
 class Curve(NamedTuple):
@@ -460,9 +460,11 @@ def evaluate(metrics, baseline, treatments, confidence, base_learning_rate, seed
             "verdict": "not measured" if values is None else None,
         }
         rows.append({column.name: row[column.name] for column in CLAIMS})
-    family = [row for row in rows if row["claim"] != PRIMARY and row["p"] is not None]
-    for row, adjusted in zip(family, statistics.holm([row["p"] for row in family]), strict=True):
-        row["p_holm"] = adjusted
+    tested = [row for row in rows if row["p"] is not None]
+    for primary in (True, False):
+        family = [row for row in tested if (row["claim"] == PRIMARY) == primary]
+        for row, adjusted in zip(family, statistics.holm([row["p"] for row in family]), strict=True):
+            row["p_holm"] = adjusted
     for row in rows:
         if row["verdict"] is None:
             row["verdict"] = verdict(row["claimed"], row["low"], row["high"], row["p_holm"], confidence)
@@ -472,11 +474,11 @@ def evaluate(metrics, baseline, treatments, confidence, base_learning_rate, seed
 def verdict(claimed, low, high, p_holm, confidence):
     """Return supported, contradicted or inconclusive.
 
-    The interval low…high (None where there is none) must lie wholly on one side of 0, and the Holm-adjusted p (None for
-    the primary endpoint, which stands alone) must be at most 1 − confidence. `claimed` says which side supports.
+    The interval low…high (None where there is none) must lie wholly on one side of 0, and the Holm-adjusted p (None
+    where there is no interval) must be at most 1 − confidence. `claimed` says which side supports.
     """
     side = None if low is None else BELOW if high < 0 else ABOVE if low > 0 else None
-    if side is None or (p_holm is not None and p_holm > 1 - confidence):
+    if side is None or p_holm > 1 - confidence:
         return "inconclusive"
     return "supported" if side == claimed else "contradicted"
 

@@ -215,9 +215,11 @@ def alternative_text(curves, models):
         ("local smoothness", "smoothness"),
         ("test accuracy", "test_accuracy"),
     ):
-        means = [f"{model} {row['mean']:.3g}" for model, row in final(curves, models, metric)]
-        if means:
-            ends.append(f"mean {title} {', '.join(means)}")
+        last = final(curves, models, metric)
+        if last:
+            numbers = ", ".join(f"{model} {row['mean']:.3g}" for model, row in last)
+            mean = "mean " if any(row["n"] > 1 for _, row in last) else ""
+            ends.append(f"{mean}{title} {numbers}")
     return f"{panels} At the last pass: {'; '.join(ends)}." if ends else f"{panels} No run has a number to show."
 
 

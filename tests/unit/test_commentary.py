@@ -29,7 +29,7 @@ def row(claim, verdict="supported", low=0.5, high=0.6, **changes):
         "low": ends[0],
         "high": ends[1],
         "p": 0.002,
-        "p_holm": None if claim == "C3" else 0.01,
+        "p_holm": 0.01,
         "p_sign_flip": 0.0078125,
         "agreeing": 8,
         "verdict": verdict,
@@ -133,6 +133,12 @@ def test_an_inconclusive_primary_endpoint_is_neither_effect_nor_its_absence():
         "**Whether Normed has the lower local smoothness L̂ than Plain is inconclusive: at the same pass it was 1.04"
     )
     assert "no effect" not in text(changes={id: UNCLEAR for id in SUPPORTED}).lower()
+
+
+def test_a_primary_endpoint_that_only_the_number_of_treatments_makes_inconclusive_says_so():
+    change = {"C3": {"verdict": "inconclusive", "p_holm": 0.08}}
+    told = ", which among the treatments tested here is not statistically significant (Holm-adjusted p = 0.080).**"
+    assert told in text(changes=change, others={"Layered": (LAYER, {})}).split("\n\n")[1]
 
 
 def test_one_pair_gives_no_answer():
@@ -254,8 +260,8 @@ def test_several_treatments_share_a_table_and_have_one_each():
         assert own.count("\n") == 2 + len(claims.ESTIMANDS)
     assert "## Claim by claim" not in found
     assert not re.search(r" $|\n{4}", found + text(), re.MULTILINE)  # nothing trails, no empty heaps
-    assert "the more treatments, the likelier that one is supported by chance." in found
-    assert "the more treatments" not in text()
+    assert "beforehand; it must also pass Holm's correction for the number of treatments, and each other claim" in found
+    assert "beforehand; each other claim must also pass Holm's correction for testing several." in text()
 
 
 def test_the_notebooks_sentences_are_held_only_against_what_they_are_about():
@@ -356,6 +362,14 @@ def test_the_caption_tells_of_bands_where_there_are_any_and_counts_once():
     assert "(n = 8 for A, n = 7 for B)" in caption("AB", [8, 7]) and "Bands: the 95 %" in caption("AB", [8, 7])
     assert "(n = 8 for each model)" in caption("ABCD", [8] * 4) and "Bands" not in caption("ABCD", [8] * 4)
     assert "n = 7 for D)" in caption("ABCD", [8, 8, 8, 7])
+
+
+@pytest.mark.parametrize(
+    ("n", "told"), [(1, "pass: train loss A 0.5, B 0.5."), (2, "pass: mean train loss A 0.5, B 0.5.")]
+)
+def test_the_alternative_text_calls_no_single_number_a_mean(n, told):
+    rows = [{"model": model, "pass": 1, "metric": "train_loss", "n": n, "mean": 0.5} for model in "AB"]
+    assert commentary.alternative_text(rows, "AB").endswith(told)
 
 
 def printed(**changes):
