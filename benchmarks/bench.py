@@ -307,14 +307,19 @@ def plan_of_many():
     """Plan all jobs of MANY replicates, none of which has run; return seconds and the peak memory in MB."""
     folder = workspace() / "plan"
     folder.mkdir()
-    start = time.monotonic()
-    with open(folder / "log.txt", "w", encoding="utf-8") as log:
-        process = subprocess.Popen(snakemake_for_many(folder, "--dry-run", "--quiet", "all"), stdout=log, stderr=log)
-        _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        sys.exit(f"bench: the dry run failed; all its output: {folder / 'log.txt'}")
-    return time.monotonic() - start, usage.ru_maxrss * 1024 / 1e6
+    command = snakemake_for_many(folder, "--dry-run", "--quiet", "all")
+    seconds, _ = timed([sys.executable, "-c", PRINT_PEAK, *command], folder / "log.txt")
+    peak = int((folder / "log.txt").read_text(encoding="utf-8").splitlines()[-1])
+    return seconds, peak * 1024 / 1e6
+
+
+# Runs a command, and prints its peak memory in KiB. This program can't do that itself once it is large: on Linux the
+# peak of a process begins with the memory of the one that it is forked from.
+PRINT_PEAK = """
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], check=True)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
 
 
 def snakemake_for_many(folder, *arguments):
