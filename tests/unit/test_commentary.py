@@ -505,6 +505,7 @@ def test_the_largest_workable_rate_is_told_with_what_the_grid_cut_off():
     assert "- Normed: 0.04 in 1 of 2 replicates; 0.4 in 1 of 2 replicates, the largest rate tried, so " in section
     assert "cut off" not in section
     assert "Normed's was 2.4 times Plain's (95 % interval 2.0 to 3.0; " in paragraph
+    assert "A rate works where training neither diverges nor ends with a higher train loss" in paragraph
     assert "- Plain: no replicate has one.\n" in swept(largest={"Plain": {}, "Normed": {}})[0]
 
 
