@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 from normscape import networks, population, sgd, smoothness, tensors
 from normscape.streams import generator
 
-DIRECTIONS = 2  # steps at each checkpoint; in float64 a gradient takes some fifty times as long
+DIRECTIONS = 2  # steps at each checkpoint; in float64 a gradient takes some fifteen times as long
 
 
 def main(arguments):
