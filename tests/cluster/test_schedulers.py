@@ -12,14 +12,11 @@ pytestmark = pytest.mark.slow
 RUN = "results/small/runs/ConvNet/lr-0.04/seed-0"
 ONE_JOB = f"{RUN}/smoothness.csv"
 ANOTHER = ONE_JOB.replace("seed-0", "seed-1")
-# What the README advises for thousands of replicates; under the other profile each job goes for itself.
-GROUPED = {
-    "slurm": ["--groups", "prepare=prepare", "train=train", "smoothness=smoothness", "--cores", "8",
-              "--group-components", "prepare=64", "train=8", "smoothness=8"],
-    "cluster-generic": [],
-}  # fmt: skip
-# By rule: how many jobs, MB and minutes each. The input is 31 MiB, with the test set.
-EXPECTED = {"prepare": (2, 1400, "5:00"), "train": (4, 800 + 2 * 31, "50:00"), "smoothness": (4, 600 + 8 * 31, "51:00")}
+# How many of Slurm's jobs, and MB and minutes of each. The input is 31 MiB, with the test set.
+EXPECTED = {
+    ("prepare",): (1, 1400, "10:00"),  # both seeds
+    ("train", "smoothness"): (4, 800 + 8 * 31, "1:41:00"),  # a replicate
+}
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +24,7 @@ def ran(cluster, raw_data, tmp_path_factory):
     """A checkout in which the small experiment has run to its end on the cluster, and the jobs that Slurm had to do."""
     checkout = Checkout(tmp_path_factory.mktemp(cluster.profile) / "checkout", raw_data)
     before = cluster.slurm.jobs()
-    code, said = cluster.run(checkout, *GROUPED[cluster.profile])
+    code, said = cluster.run(checkout)
     assert code == 0, said
     return checkout, {name: job for name, job in cluster.slurm.jobs().items() if name not in before}
 
@@ -61,16 +58,28 @@ def test_slurm_ran_what_is_heavy_and_the_tables_are_those_of_a_local_run(ran, cl
     }
     local = ("download", "samples", "aggregate", "compare", "figure", "commentary")
     assert {rule: ids.pop(rule) for rule in local} == {rule: {None} for rule in local}
-    assert ids.keys() == EXPECTED.keys()
+    assert ids.keys() == {rule for rules in EXPECTED for rule in rules}
     assert set().union(*ids.values()) == jobs.keys()
-    for rule, (count, memory, limit) in EXPECTED.items():
-        share = count if GROUPED[cluster.profile] else 1
-        assert len(ids[rule]) == count // share
-        for job in map(jobs.get, ids[rule]):
+    for rules, (count, memory, limit) in EXPECTED.items():
+        assert len(ids[rules[0]]) == count
+        assert all(ids[rule] == ids[rules[0]] for rule in rules)
+        for job in map(jobs.get, ids[rules[0]]):
             assert job["state"] == "COMPLETED"
-            assert job["cpus"] == str(share)
-            assert megabytes(job) == pytest.approx(share * memory, rel=0.01)
+            assert job["cpus"] == "1"
+            assert megabytes(job) == pytest.approx(memory, rel=0.01)
             assert job["limit"] == limit
+
+
+def test_thousands_of_replicates_make_fewer_jobs(cluster, checkout):
+    checkout.edit_config({"seeds": list(range(100))})
+    options = [*cluster.options, "--jobs", "10", "--dry-run"]
+    said = checkout.finish(*options).stdout
+    assert said.count("Group job prepare ") == 7  # of up to 16
+    assert said.count("Group job replicate ") == 200
+    said = checkout.finish(*options, "--group-components", "prepare=64", "replicate=8").stdout
+    assert said.count("Group job prepare ") == 2
+    assert said.count("Group job replicate ") == 25
+    assert "Group job replicate " not in checkout.finish(*options, "--groups", "prepare=prepare").stdout
 
 
 def test_after_a_run_on_the_cluster_nothing_is_to_be_done_here_nor_there(ran, cluster, finished):

@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 
 from snakemake.io import flag
+from snakemake.jobs import GroupJob
+from snakemake.logging import logger
 from snakemake.path_modifier import PATH_MODIFIER_FLAG
 
 HERE = Path(str(workflow.current_basedir))
@@ -28,6 +30,25 @@ os.environ.setdefault("MALLOC_MMAP_THRESHOLD_", str(2**27))
 
 # How an error names the config, which may be a section of that of a workflow that imports this one.
 whose = "config" if workflow.modifier.is_main_snakefile() else f"config of module {workflow.modifier.namespace}"
+
+
+def telling_why(log_error):
+    """Return `log_error` of Snakemake's group of jobs, which drops what the scheduler said of it, with that told first.
+
+    A job by itself tells it. Without it, a group that Slurm refuses (a wrong partition, too long a time) fails wordless:
+    https://github.com/snakemake/snakemake-executor-plugin-slurm/issues/456
+    """
+
+    def log_error_and_why(group, msg=None, **details):
+        if msg:
+            logger.error(msg)
+        log_error(group, msg, **details)
+
+    return log_error_and_why
+
+
+if GroupJob.log_error.__module__ == "snakemake.jobs":  # once, wherever this file is included from
+    GroupJob.log_error = telling_why(GroupJob.log_error)
 
 
 def program(rule):
