@@ -4,6 +4,9 @@ PYTHON ?= python3
 # The first pip that knows `--group` is 25.1; Python may come with an older one.
 PIP_VERSION = 26.3
 
+# Two files of tests at a time: each waits a good deal for Snakemake or Slurm. One by one: make test ARGS="-n 0"
+PYTEST = .venv/bin/python -m pytest -n 2 --dist loadfile
+
 # What `make run` hands on to Snakemake, as in: make run ARGS="--dry-run"
 ARGS =
 
@@ -22,11 +25,11 @@ report: .venv/installed
 	.venv/bin/snakemake --report report.html $(ARGS)
 
 test: .venv/installed
-	.venv/bin/python -m pytest -m "not slow" $(ARGS)
+	$(PYTEST) -m "not slow" $(ARGS)
 
 # With the slow ones: the report in a browser, and the experiment on a Slurm that is started for the tests.
 test-all: .venv/installed
-	.venv/bin/python -m pytest $(ARGS)
+	$(PYTEST) $(ARGS)
 
 lint: .venv/installed
 	.venv/bin/ruff check
