@@ -30,9 +30,10 @@ The stage before recomputes z anyway when its turn comes, so this is formed ther
 
 Costs beside a plain gradient: one more forward, and the kept inputs. Measured with the notebook's network on one core:
 1.2 to 1.7 times the plain gradient's time an image, the same at 6000 images as at 60,000; 18.8 KB an image, so that
-the process peaks at 0.43 and 1.57 GB. Each h must be kept in any case. Not keeping the first BatchNorm's z would still
-take 1.2 GB, and about 13 % longer (reckoned from 17 µs a forward through that stage, twice more, of 270 µs an image).
-BatchNorm before the activation gets maps of four times as many pixels: 75.3 KB an image, and about twice the time.
+the process peaks at 0.5 to 0.65 and 1.7 to 1.8 GB. Each h must be kept in any case. Not keeping the first BatchNorm's z
+would still take 1.4 GB, and about 13 % longer (reckoned from 17 µs a forward through that stage, twice more, of 270 µs
+an image). BatchNorm before the activation gets maps of four times as many pixels: 75.3 KB an image, and about
+twice the time.
 
 Layer, group and instance norms take their statistics from each image by itself, so that their loss is a plain sum over
 images: such a network is one stage, and the same in every mode.
