@@ -52,5 +52,5 @@ env: .venv/installed
 	$(PYTHON) -m venv $(if $(wildcard .venv/unfinished),--clear) .venv
 	@rm -f $@ && touch .venv/unfinished
 	.venv/bin/python -m pip install --disable-pip-version-check pip==$(PIP_VERSION)
-	.venv/bin/python -m pip install --constraint constraints.txt --group run --group cluster --group test
+	.venv/bin/python -m pip install --constraint constraints.txt --editable . --group cluster --group test
 	@mv .venv/unfinished $@ && touch $@

@@ -12,6 +12,9 @@ from snakemake.utils import min_version
 min_version("9.27")
 
 
+include: "workflow/rules/workarounds.smk"
+
+
 configfile: "config.yaml"
 
 
@@ -19,20 +22,20 @@ include: "workflow/rules/common.smk"
 include: "workflow/rules/config.smk"
 include: "workflow/rules/data.smk"
 include: "workflow/rules/training.smk"
-include: "workflow/rules/smoothness.smk"
+include: "workflow/rules/probing.smk"
 include: "workflow/rules/results.smk"
+include: "workflow/rules/report.smk"
 
 
 rule all:
     """The figures, the commentary, and the tables that they rest on."""
     default_target: True
     input:
-        TABLES,  # of each run: else, where one is lost after metrics.csv was made, nothing would make it anew
+        TABLES,  # each run's own, too: nothing else would make one again that was lost after metrics.csv was made
         f"{RESULTS}/samples.png",
         f"{RESULTS}/metrics.csv",
         f"{RESULTS}/claims.csv",
-        f"{RESULTS}/comparison.png",
-        [f"{RESULTS}/{figure}.png" for figure in EXTRAS],
+        [f"{RESULTS}/{figure.name}.png" for figure in FIGURES],
         f"{RESULTS}/commentary.md",
 
 

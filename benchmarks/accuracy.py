@@ -7,16 +7,16 @@ Prints the largest and the median relative error of L̂ for each network and pas
 
 import argparse
 import json
-import sys
 from pathlib import Path
 from statistics import median
 
 import torch
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
-
-from normscape import networks, population, sgd, smoothness, tensors
-from normscape.streams import generator
+from normscape.data import tensors
+from normscape.measurement import full_batch, probes
+from normscape.measurement.estimators import local_smoothness
+from normscape.models import convnet, layers
+from normscape.training import checkpoints
+from normscape.training.updates import update
 
 DIRECTIONS = 2  # steps at each checkpoint; in float64 a gradient takes some fifteen times as long
 
@@ -34,28 +34,25 @@ def main(arguments):
 
 def errors_at(run, number, results):
     """Return the relative errors of L̂ along several steps after pass `number` of one training run."""
-    settings = json.loads((run / "provenance-train.json").read_text())["settings"]
-    seed, rate, batch = int(settings["seed"]), float(settings["learning_rate"]), int(settings["batch_size"])
+    settings = json.loads((run / "provenance-probe.json").read_text())["settings"]
+    seed, rate, model = settings["seed"], settings["learning_rate"], settings["model"]
+    probing = probes.Probing(seed, rate, settings["batch_size"], **settings["probing"])
     data, classes, _ = tensors.load_data(results / "tensors" / f"seed-{seed}.safetensors")
-    _, facts = tensors.load(run / "checkpoints.safetensors")
-    net = networks.build(json.loads(facts["model"]), tuple(data.train_images.shape[1:]), classes, seed)
-    net.load_state_dict(sgd.load_checkpoints(run / "checkpoints.safetensors", net)[number])
-    weights = networks.flat_parameters(net)
+    net = convnet.build(model, tuple(data.train_images.shape[1:]), classes, seed)
+    net.load_state_dict(checkpoints.load(run / "checkpoints.safetensors", net)[number])
+    weights = layers.flat_parameters(net)
 
-    def gradient(precision, mode, **options):
+    def gradient(precision, **options):
         images = data.train_images.to(precision)
-        return population.evaluate(net, images, data.train_labels, mode, **options).gradient
+        return full_batch.evaluate(net, images, data.train_labels, "full_batch", **options).gradient
 
-    start = {precision: gradient(precision, "population") for precision in (torch.float32, torch.float64)}
+    start = {precision: gradient(precision) for precision in (torch.float32, torch.float64)}
     errors = []
     for direction in range(DIRECTIONS):
-        stream = generator(seed, f"probe/pass-{number}/direction-{direction}")
-        indices = torch.randint(len(data.train_labels), (batch,), generator=stream)
-        step = -rate * gradient(torch.float64, "minibatch", indices=indices)
+        images = data.train_images.double()
+        step = update(probes.minibatch_gradient(net, images, data.train_labels, number, direction, probing), rate)
         found, exact = (
-            smoothness.local_smoothness(
-                gradient(precision, "population", weights=weights + step) - start[precision], step
-            )
+            local_smoothness(gradient(precision, weights=weights + step) - start[precision], step)
             for precision in (torch.float32, torch.float64)
         )
         errors.append(abs(found / exact - 1))

@@ -25,18 +25,15 @@ import torch
 from torch import nn
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 import synthetic
-from normscape import networks, population
+from normscape.analysis.reproduction import MODELS
+from normscape.measurement import full_batch
+from normscape.models import convnet, layers
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 CORES = 2  # for the pipeline; the notebook gets as many threads
-ENTRY = {"channels": [16, 32], "kernel_size": 5, "activation": "relu"}
 IMAGE_SHAPE, CLASSES = (1, 28, 28), 10
-NETS = {
-    "plain": {**ENTRY, "normalisation": "none"},
-    "batch": {**ENTRY, "normalisation": "batch", "placement": "after_pool", "affine": True},
-}
+NETS = {"plain": MODELS["ConvNet"], "batch": MODELS["BatchNormConvNet"]}  # the notebook's
 SMALL, LARGE = 6000, 60_000  # images: a tenth of the training set, and all of it
 MANY = 2000  # replicates
 
@@ -198,9 +195,9 @@ def seconds_of(work):
 
 
 def gradient_of(kind, images, labels):
-    """Return a function that computes the exact population gradient of a net of NETS over all the images."""
-    net = networks.build(NETS[kind], IMAGE_SHAPE, CLASSES, seed=1)
-    return functools.partial(population.evaluate, net, images, labels, "population")
+    """Return a function that computes the exact full-batch gradient of a net of NETS over all the images."""
+    net = convnet.build(NETS[kind], IMAGE_SHAPE, CLASSES, seed=1)
+    return functools.partial(full_batch.evaluate, net, images, labels, "full_batch")
 
 
 @functools.cache
@@ -238,9 +235,9 @@ def gradient_flops(kind):
     Convolutions and the linear layer only: a forward pass, as much again for the gradient of the weights and once more
     for that of the layer's input, which the first layer doesn't need. 16.4 million, 5.68 million of them forward.
     """
-    net = networks.build(NETS[kind], IMAGE_SHAPE, CLASSES, seed=1)
+    net = convnet.build(NETS[kind], IMAGE_SHAPE, CLASSES, seed=1)
     total, first = 0, True
-    for (name, layer), (_, shape) in zip(net.named_children(), networks.layer_shapes(net, IMAGE_SHAPE), strict=True):
+    for (name, layer), (_, shape) in zip(net.named_children(), layers.shapes(net, IMAGE_SHAPE), strict=True):
         if isinstance(layer, nn.Conv2d | nn.Linear):
             places = shape[1] * shape[2] if name.startswith("conv") else 1
             total += (2 if first else 3) * 2 * layer.weight.numel() * places
@@ -261,42 +258,40 @@ def gradient_speed(options):
 
 
 def batchnorm_cost(options):
-    """Time of the BatchNorm net's exact population gradient over the plain net's."""
+    """Time of the BatchNorm net's exact full-batch gradient over the plain net's."""
     times = gradient_times()
-    return Row("population gradient: BatchNorm net over plain net", times["batch"] / times["plain"], 1.75, 1.4, "×")
+    return Row("full-batch gradient: BatchNorm net over plain net", times["batch"] / times["plain"], 1.75, 1.4, "×")
 
 
 def size_cost(options):
-    """Time an image of the BatchNorm net's exact population gradient: 60,000 images over 6000."""
+    """Time an image of the BatchNorm net's exact full-batch gradient: 60,000 images over 6000."""
     times = gradient_times()
-    what = "population gradient, time an image: N = 60,000 over N = 6000"
+    what = "full-batch gradient, time an image: N = 60,000 over N = 6000"
     return Row(what, times["batch large"] / times["batch ten times"], 1.15, 1.0, "×")
 
 
 # ---------------------------------------------------------------------------------------------------------- the memory
 
 
-def smoothness_memory(name, fraction):
-    """Return the peak memory in MB of the larger of the smoothness jobs of one seed and one pass, all measures."""
+def probe_memory(name, fraction):
+    """Return the peak memory in MB of the larger of the probe jobs of one seed and one pass, all measures."""
     overlay = {
         "seeds": [1],
         "dataset": {"fraction": fraction},
         "training": {"passes": 1},
         "smoothness": {"detailed_passes": [1]},
     }
-    jobs = run_pipeline(name, overlay, "--until", "smoothness").jobs
-    return max(facts["peak_memory_mb"] for _, facts in jobs if facts["rule"] == "smoothness")
+    jobs = run_pipeline(name, overlay, "--until", "probe").jobs
+    return max(facts["peak_memory_mb"] for _, facts in jobs if facts["rule"] == "probe")
 
 
 def small_memory(options):
-    return Row(
-        "peak memory of the smoothness job, N = 6000", smoothness_memory("memory-6000", 0.1), 650, 450, "MB", digits=0
-    )
+    return Row("peak memory of the probe job, N = 6000", probe_memory("memory-6000", 0.1), 650, 450, "MB", digits=0)
 
 
 def large_memory(options):
-    what = "peak memory of the smoothness job, N = 60,000"
-    return Row(what, smoothness_memory("memory-60000", 1.0), 2000, 1000, "MB", digits=0)
+    what = "peak memory of the probe job, N = 60,000"
+    return Row(what, probe_memory("memory-60000", 1.0), 2000, 1000, "MB", digits=0)
 
 
 # ----------------------------------------------------------------------------------------------------- many replicates
@@ -340,7 +335,7 @@ def results_of_many():
     results = folder / "results" / "many"
     print(f"making up {MANY} replicates", file=sys.stderr, flush=True)
     synthetic.make(results, ["ConvNet", "BatchNormConvNet"], range(MANY))
-    rules = ["aggregate", "compare", "figure", "commentary"]
+    rules = ["aggregate", "compare", "figures", "commentary"]
     target = results.relative_to(folder) / "commentary.md"
     timed(snakemake_for_many(folder, target, "--allowed-rules", *rules), folder / "log.txt")
     paths = {rule: results / f"provenance-{rule}.json" for rule in rules}
@@ -373,7 +368,7 @@ PARTS: dict[str, tuple[Callable, ...]] = {
     "default": (startup_share, default_minutes),
     "gradient": (gradient_speed, batchnorm_cost, size_cost),
     "memory": (small_memory, large_memory),
-    "many": (plan_seconds, plan_memory, *map(results_seconds, ("aggregate", "compare", "figure", "commentary"))),
+    "many": (plan_seconds, plan_memory, *map(results_seconds, ("aggregate", "compare", "figures", "commentary"))),
 }
 
 

@@ -22,12 +22,10 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from normscape.data import datasets, raw
+from normscape.errors import InputError
 from torch import nn
 from torch.nn.functional import cross_entropy
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
-from normscape import datasets
-from normscape.files import InputError
 
 LEARNING_RATE = 0.04
 BATCH_SIZE = 32
@@ -54,8 +52,8 @@ class ConvNet(nn.Module):
 
 def load(folder, fraction):
     """Return train images and labels (a subsample) and test images and labels, normalised pixel by pixel."""
-    raw = datasets.read(datasets.DATASETS["FashionMNIST"], folder)
-    X_train, y_train, X_test, y_test = raw.train_images, raw.train_labels, raw.test_images, raw.test_labels
+    read = raw.read(datasets.DATASETS["FashionMNIST"], folder)
+    X_train, y_train, X_test, y_test = read.train_images, read.train_labels, read.test_images, read.test_labels
     chosen = np.random.choice(X_train.shape[0], replace=False, size=round(X_train.shape[0] * fraction))
     chosen = torch.from_numpy(chosen).long()
     X_train, y_train = X_train[chosen].float().view(-1, 784), y_train[chosen]

@@ -1,48 +1,35 @@
-"""Test what the notebook asserts on the paired replicates, and give each model's curves their means and intervals."""
-
-import argparse
 from pathlib import Path
 
-from normscape import claims, jobs, metrics, reproduction, tables
+from normscape import jobs, tables
+from normscape.analysis import curves as mean_curves
+from normscape.analysis import reproduction as printed_numbers
+from normscape.analysis import verdicts
+from normscape.analysis.design import Design, excluded
+from normscape.analysis.metrics import COLUMNS
 
 
-def main(arguments):
-    measured = tables.read(arguments.metrics, metrics.METRICS, "aggregate")
-    models = [arguments.baseline, *arguments.treatments]
-    for left_out in claims.excluded(measured, models, arguments.learning_rate, arguments.seeds):
-        print(f"seed {left_out.seed} is left out: {left_out.model} {left_out.reason}")
-    rows = claims.evaluate(
-        measured,
-        arguments.baseline,
-        arguments.treatments,
-        arguments.confidence,
-        arguments.learning_rate,
-        arguments.seeds,
-    )
-    tables.write(arguments.claims, claims.CLAIMS, rows)
-    tables.write(arguments.curves, claims.CURVE_ROWS, claims.curves(measured, arguments.confidence))
-    printed = tables.read(arguments.notebook, reproduction.NOTEBOOK, made_by=None)
-    replicates = claims.replicates(measured)
-    tables.write(
-        arguments.reproduction,
-        reproduction.REPRODUCTION,
-        reproduction.reproduce(replicates, printed, arguments.learning_rate),
-    )
+def main(*, design: Design, metrics: Path, notebook: Path, claims: Path, curves: Path, reproduction: Path):
+    """Test what the notebook asserts on the paired replicates, and give each model's curves their means and intervals.
+
+    design: what is compared with what, as JSON: baseline, treatments, confidence, learning_rate, seeds
+    metrics: table of the aggregate rule
+    notebook: table of the numbers that the notebook printed
+    claims: the table to write
+    curves: the table to write
+    reproduction: the table to write
+    """
+    measured = tables.read(metrics, COLUMNS, "aggregate")
+    for exclusion in excluded(measured, design):
+        print(f"seed {exclusion.seed} is left out: {exclusion.model} {exclusion.reason}")
+    rows = verdicts.evaluate(measured, design)
+    tables.write(claims, verdicts.COLUMNS, rows)
+    tables.write(curves, mean_curves.COLUMNS, mean_curves.curves(measured, design.confidence))
+    printed = tables.read(notebook, printed_numbers.NOTEBOOK_COLUMNS, made_by=None)
+    reproduced = printed_numbers.reproduce(mean_curves.replicates(measured), printed, design.learning_rate)
+    tables.write(reproduction, printed_numbers.COLUMNS, reproduced)
     for row in rows:
         print(f"{row['claim']:4} {row['treatment']} {row['verdict']}: {row['estimate']} (n = {row['n']})")
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--baseline", required=True)
-    parser.add_argument("--confidence", required=True, type=float)
-    parser.add_argument("--learning-rate", required=True, type=float, help="at which the models are compared")
-    parser.add_argument("--seeds", required=True, nargs="+", type=int, help="the replicates that there should be")
-    parser.add_argument("--treatments", required=True, nargs="+")
-    parser.add_argument("--metrics", required=True, type=Path, help="table of the aggregate rule")
-    parser.add_argument("--notebook", required=True, type=Path, help="table of the numbers that the notebook printed")
-    parser.add_argument("--claims", required=True, type=Path, help="the table to write")
-    parser.add_argument("--curves", required=True, type=Path, help="the table to write")
-    parser.add_argument("--reproduction", required=True, type=Path, help="the table to write")
-    parser.add_argument("--provenance", required=True, type=Path, help="the file to write")
-    jobs.run("compare", main, parser.parse_args())
+    jobs.run(main)

@@ -1,28 +1,30 @@
-"""Hold one experiment's results against another's: settings that differ, and how much claims and final metrics moved.
-
-python scripts/difference.py results/default results/other --output difference.md
-"""
-
-import argparse
 import sys
 from pathlib import Path
 
-from normscape import difference, files
+from normscape import atomic, cli
+from normscape.analysis.experiments import read
+from normscape.errors import InputError
+from normscape.report.experiments import render
 
 
-def main(arguments):
-    text = difference.render(difference.read(arguments.left), difference.read(arguments.right))
-    if arguments.output:
-        files.write_text(arguments.output, text)
+def main(left: Path, right: Path, *, output: str = ""):
+    """Hold one experiment's results against another's: settings that differ, how much claims and final metrics moved.
+
+    python scripts/difference.py results/default results/other --output difference.md
+
+    left: folder of the experiment to start from, as results/default
+    right: folder of the other
+    output: the Markdown file to write; it is printed in any case
+    """
+    text = render(read(left), read(right))
+    if output:
+        atomic.write_text(output, text)
     print(text, end="")
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("left", type=Path, help="folder of the experiment to start from, as results/default")
-    parser.add_argument("right", type=Path, help="folder of the other")
-    parser.add_argument("--output", type=Path, help="the Markdown file to write; it is printed in any case")
+    arguments = cli.parse(main)
     try:
-        main(parser.parse_args())
-    except files.InputError as error:
+        main(arguments.pop("left"), arguments.pop("right"), **arguments)
+    except InputError as error:
         sys.exit(f"difference: {error}")

@@ -1,26 +1,35 @@
-"""Subsample the training images of one replicate, normalise both sets, and cache them as tensors."""
-
-import argparse
 from pathlib import Path
 
-from normscape import datasets, jobs, tensors
+from normscape import jobs
+from normscape.data import datasets
+from normscape.data import raw as raw_files
+from normscape.data import tensors as tensor_file
+from normscape.data.subsample import normalise, pixel_statistics, subsample
 
 
-def main(arguments):
-    dataset = datasets.DATASETS[arguments.dataset]
-    raw = datasets.read(dataset, arguments.raw)
-    size = round(arguments.fraction * len(raw.train_images))
-    indices = tensors.subsample(len(raw.train_images), size, arguments.seed)
-    chosen = raw.train_images[indices]
-    mean, std, constant = tensors.pixel_statistics(chosen)
-    print(f"{size} of {len(raw.train_images)} training images, {int(constant.sum())} constant pixels", flush=True)
-    digest = tensors.save(
-        arguments.tensors,
+def main(*, dataset: str, fraction: float, seed: int, raw: Path, tensors: Path):
+    """Subsample the training images of one replicate, normalise both sets, and cache them as tensors.
+
+    dataset: its name
+    fraction: of the training images, above 0 and at most 1
+    seed: the replicate
+    raw: folder that the download rule filled
+    tensors: the file to write
+    """
+    dataset = datasets.named(dataset)
+    images = raw_files.read(dataset, raw)
+    size = round(fraction * len(images.train_images))
+    indices = subsample(len(images.train_images), size, seed)
+    chosen = images.train_images[indices]
+    mean, std, constant = pixel_statistics(chosen)
+    print(f"{size} of {len(images.train_images)} training images, {int(constant.sum())} constant pixels", flush=True)
+    digest = tensor_file.save(
+        tensors,
         {
-            "train_images": tensors.normalise(chosen, mean, std, constant),
-            "train_labels": raw.train_labels[indices],
-            "test_images": tensors.normalise(raw.test_images, mean, std, constant),
-            "test_labels": raw.test_labels,
+            "train_images": normalise(chosen, mean, std, constant),
+            "train_labels": images.train_labels[indices],
+            "test_images": normalise(images.test_images, mean, std, constant),
+            "test_labels": images.test_labels,
             "indices": indices,
             "mean": mean,
             "std": std,
@@ -32,11 +41,4 @@ def main(arguments):
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--dataset", required=True, choices=datasets.DATASETS)
-    parser.add_argument("--fraction", required=True, type=float, help="of the training images, above 0 and at most 1")
-    parser.add_argument("--raw", required=True, type=Path, help="folder that the download rule filled")
-    parser.add_argument("--seed", required=True, type=int)
-    parser.add_argument("--tensors", required=True, type=Path, help="the file to write")
-    parser.add_argument("--provenance", required=True, type=Path, help="the file to write")
-    jobs.run("prepare", main, parser.parse_args())
+    jobs.run(main)

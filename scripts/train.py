@@ -1,32 +1,53 @@
-"""Train one network for one replicate, with a checkpoint after every pass."""
-
-import argparse
-import json
 from pathlib import Path
 
-from normscape import jobs, networks, sgd, tables, tensors
+from normscape import jobs, tables
+from normscape.data.tensors import load_data
+from normscape.models import convnet, layers
+from normscape.training import checkpoints as checkpoint_file
+from normscape.training import sgd
+from normscape.training.history import COLUMNS
 
 
-def main(arguments):
-    device = jobs.device(arguments.device)
-    data, classes, digest = tensors.load_data(arguments.tensors, device)
+def main(
+    *,
+    name: str,
+    model: dict,
+    learning_rate: float,
+    seed: int,
+    training: dict,
+    device: str,
+    tensors: Path,
+    history: Path,
+    checkpoints: Path,
+):
+    """Train one network for one replicate, with a checkpoint after every pass.
+
+    name: the model's
+    model: its entry in the config
+    seed: the replicate
+    training: the section of the config, less the learning rate
+    device: cpu, cuda or auto
+    tensors: file of the prepare rule
+    history: the table to write
+    checkpoints: the file to write
+    """
+    device = jobs.device(device)
+    data, classes, digest = load_data(tensors, device)
     image_shape = tuple(data.train_images.shape[1:])
-    net = networks.build(arguments.model, image_shape, classes, arguments.seed)
-    print(f"{arguments.name}: {networks.parameter_count(net)} parameters; input {image_shape}, then", flush=True)
-    for name, shape in networks.layer_shapes(net, image_shape):
-        print(f"  {name:11} {shape}", flush=True)
+    net = convnet.build(model, image_shape, classes, seed)
+    print(f"{name}: {layers.parameter_count(net)} parameters; input {image_shape}, then", flush=True)
+    for layer, shape in layers.shapes(net, image_shape):
+        print(f"  {layer:11} {shape}", flush=True)
 
-    key = {"model": arguments.name, "learning_rate": arguments.learning_rate, "seed": arguments.seed}
+    key = {"model": name, "learning_rate": learning_rate, "seed": seed}
     rows, states = [], []
-    for after in sgd.train(
-        net.to(device), data, arguments.seed, arguments.learning_rate, arguments.batch_size, arguments.passes
-    ):
+    for after in sgd.train(net.to(device), data, seed, learning_rate, **training):
         rows.append({**key, "pass": after.number, **after.measures})
         if after.state is not None:
             states.append(after.state)
-        print(f"pass {after.number} of {arguments.passes}: {describe(after.measures)}", flush=True)
-    sgd.save_checkpoints(arguments.checkpoints, states, facts={"model": json.dumps(arguments.model, sort_keys=True)})
-    tables.write(arguments.history, sgd.HISTORY, rows)
+        print(f"pass {after.number} of {training['passes']}: {describe(after.measures)}", flush=True)
+    checkpoint_file.save(checkpoints, states, model)
+    tables.write(history, COLUMNS, rows)
     return {"data_sha256": digest, "device": jobs.device_name(device)}
 
 
@@ -37,16 +58,4 @@ def describe(measures):
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--batch-size", required=True, type=int, help="images an update, drawn with replacement")
-    parser.add_argument("--device", required=True, choices=["cpu", "cuda", "auto"])
-    parser.add_argument("--learning-rate", required=True, type=float)
-    parser.add_argument("--model", required=True, type=json.loads, help="the model's entry in the config, as JSON")
-    parser.add_argument("--name", required=True, help="the model's name")
-    parser.add_argument("--passes", required=True, type=int)
-    parser.add_argument("--seed", required=True, type=int)
-    parser.add_argument("--tensors", required=True, type=Path, help="file of the prepare rule")
-    parser.add_argument("--checkpoints", required=True, type=Path, help="the file to write")
-    parser.add_argument("--history", required=True, type=Path, help="the table to write")
-    parser.add_argument("--provenance", required=True, type=Path, help="the file to write")
-    jobs.run("train", main, parser.parse_args())
+    jobs.run(main)

@@ -6,7 +6,8 @@ import hypothesis
 import pytest
 import yaml
 from checkouts import Checkout
-from normscape import datasets
+from normscape.data.datasets import DATASETS
+from normscape.data.fetch import fetch
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -41,7 +42,7 @@ def raw_data(pytestconfig):
     config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
     folder = pytestconfig.cache.mkdir("raw_data")
     sources = [str(ROOT / "results" / "data"), *config["dataset"]["sources"]]
-    datasets.fetch(datasets.DATASETS["FashionMNIST"], folder, sources)
+    fetch(DATASETS["FashionMNIST"], folder, sources)
     return folder
 
 

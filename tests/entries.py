@@ -1,7 +1,8 @@
 """Models' entries, for the tests that build networks."""
 
-PLAIN = {"channels": [16, 32], "kernel_size": 5, "activation": "relu", "normalisation": "none"}
-BATCH = {**PLAIN, "normalisation": "batch", "placement": "after_pool", "affine": True}
+from normscape.analysis.reproduction import MODELS
+
+PLAIN, BATCH = MODELS["ConvNet"], MODELS["BatchNormConvNet"]  # the notebook's
 SMALL = {"channels": [4, 6], "kernel_size": 3}
 
 # What may differ from BATCH, one of each.

@@ -1,9 +1,9 @@
-"""A function whose smoothness is known exactly, for the tests of smoothness.py."""
+"""A function whose smoothness is known exactly, for the tests of the measurement."""
 
 from typing import NamedTuple
 
 import torch
-from normscape import smoothness
+from normscape.measurement import measures
 
 
 class Point(NamedTuple):
@@ -24,4 +24,4 @@ SIZES = (2, 1)
 
 def probe(multiples=(1.0,), step=U):
     f = quadratic(CURVED)
-    return smoothness.probe(f, W, f(W), step, multiples, SIZES)
+    return measures.probe(f, W, f(W), step, multiples, SIZES)

@@ -1,4 +1,7 @@
-"""A small data set in the files of CIFAR-10, with checksums of its own in its description."""
+"""Small data sets in the files of large ones, with checksums of their own in their descriptions.
+
+FASHION_MNIST has plain files of the IDX format, KMNIST the same images in packed ones, CIFAR10 an archive of batches.
+"""
 
 import gzip
 import hashlib
@@ -7,9 +10,12 @@ import tarfile
 from dataclasses import replace
 
 import numpy
-from normscape import datasets
+from normscape.data import datasets
 
 COUNTS = {"training_images": 100, "test_images": 20}
+
+
+# ----------------------------------------------------------------------------------------------- the archive of batches
 
 
 def pack(members):
@@ -53,3 +59,45 @@ MEMBERS = [
 ]
 ARCHIVE = pack(MEMBERS)
 CIFAR10 = describe(ARCHIVE)
+
+
+# ------------------------------------------------------------------------------------------------------ the IDX format
+
+
+def idx(magic, *shape):
+    header = b"".join(number.to_bytes(4, "big") for number in (magic, *shape))
+    count = 1
+    for size in shape:
+        count *= size
+    return header + bytes(i % 10 if len(shape) == 1 else i * 7 % 256 for i in range(count))
+
+
+PAYLOADS = {
+    "train-images-idx3-ubyte": idx(0x803, 30, 28, 28),
+    "train-labels-idx1-ubyte": idx(0x801, 30),
+    "t10k-images-idx3-ubyte": idx(0x803, 20, 28, 28),
+    "t10k-labels-idx1-ubyte": idx(0x801, 20),
+}
+PACKED = {f"{name}.gz": gzip.compress(payload, mtime=0) for name, payload in PAYLOADS.items()}
+
+
+def _described(name, files):
+    """Return the description of the data set `name` with 30 and 20 images in `files`, {name: content}."""
+    described = tuple(
+        datasets.RawFile(file, len(content), hashlib.sha256(content).hexdigest()) for file, content in files.items()
+    )
+    return replace(datasets.DATASETS[name], training_images=30, test_images=20, files=described)
+
+
+FASHION_MNIST = _described("FashionMNIST", PAYLOADS)
+KMNIST = _described("KMNIST", PACKED)
+
+
+def fill(folder, compressed=False, payloads=PAYLOADS):
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, payload in payloads.items():
+        if compressed:
+            (folder / f"{name}.gz").write_bytes(gzip.compress(payload))
+        else:
+            (folder / name).write_bytes(payload)
+    return folder

@@ -3,7 +3,9 @@
 from itertools import product
 
 import numpy as np
-from normscape import files, sgd, smoothness, tables
+from normscape import provenance, tables
+from normscape.measurement import columns, measures
+from normscape.training import history
 
 FILTERS = {"conv1": 16, "conv2": 32, "linear": 0}
 DETAILED = (1, 5, 10)
@@ -26,10 +28,10 @@ def make(results, models, seeds, passes=10, learning_rate=0.04):
     same among however many.
     """
     pattern = f"{results}/runs/{{model}}/lr-{{learning_rate}}/seed-{{seed}}"
-    provenance(results.parent / "data" / "FashionMNIST" / "provenance-download.json", "download")
-    provenance(results / "provenance-samples.json", "samples")
+    _write_provenance(results.parent / "data" / "FashionMNIST" / "provenance-download.json", "download")
+    _write_provenance(results / "provenance-samples.json", "samples")
     for seed in seeds:
-        provenance(results / "tensors" / f"provenance-prepare-seed-{seed}.json", "prepare")
+        _write_provenance(results / "tensors" / f"provenance-prepare-seed-{seed}.json", "prepare")
     for (place, model), seed in product(enumerate(models), seeds):
         random = np.random.default_rng([place, seed])
         folder = results / "runs" / model / f"lr-{learning_rate}" / f"seed-{seed}"
@@ -38,20 +40,20 @@ def make(results, models, seeds, passes=10, learning_rate=0.04):
         def write(name, columns, rows, folder=folder, key=key):
             tables.write(folder / name, columns, [{**key, **row} for row in rows])
 
-        write("history.csv", sgd.HISTORY, history(place, passes, random))
-        provenance(folder / "provenance-train.json", "train")
-        write("smoothness.csv", smoothness.SMOOTHNESS, probes(place, passes, random))
-        write("layers.csv", smoothness.LAYERS, layers(passes, random))
-        provenance(folder / "provenance-smoothness.json", "smoothness")
+        write("history.csv", history.COLUMNS, _history_rows(place, passes, random))
+        _write_provenance(folder / "provenance-train.json", "train")
+        write("smoothness.csv", columns.PROBES, _probe_rows(place, passes, random))
+        write("layers.csv", columns.LAYERS, _layer_rows(passes, random))
+        _write_provenance(folder / "provenance-probe.json", "probe")
     return pattern
 
 
-def provenance(path, rule):
-    files.write_provenance(path, {**JOB, "rule": rule})
+def _write_provenance(path, rule):
+    provenance.write(path, {**JOB, "rule": rule})
 
 
-def history(place, passes, random):
-    """Yield the rows of sgd.HISTORY, less their key."""
+def _history_rows(place, passes, random):
+    """Yield the rows of history.COLUMNS, less their key."""
     for number in range(passes + 1):
         loss, noise = 2 * np.exp(-0.3 * place) / (1 + number), random.normal(scale=0.01, size=4)
         accuracy = 0.1 + 0.7 * number / (1 + number) + 0.05 * place
@@ -65,21 +67,21 @@ def history(place, passes, random):
         }
 
 
-def probes(place, passes, random):
-    """Yield the rows of smoothness.SMOOTHNESS, less their key."""
-    measured = [column.name for column in smoothness.SMOOTHNESS[7:]]
+def _probe_rows(place, passes, random):
+    """Yield the rows of columns.PROBES, less their key."""
+    names = [column.name for column in measures.COLUMNS]
     for number in range(1, passes + 1):
-        for mode in ("population", "eval") if number in DETAILED else ("population",):
+        for mode in ("full_batch", "eval") if number in DETAILED else ("full_batch",):
             level = 5 * np.exp(-0.3 * place) / number
-            row = dict(zip(measured, level * np.exp(random.normal(scale=0.1, size=len(measured))), strict=True))
+            row = dict(zip(names, level * np.exp(random.normal(scale=0.1, size=len(names))), strict=True))
             row |= {"loss_range": None, "gradient_change_range": None}
             if mode == "eval" or number not in DETAILED:
                 row["scale_normalised_smoothness"] = None
             yield {"pass": number, "mode": mode, "direction": 0, "step_multiple": 1.0, **row}
 
 
-def layers(passes, random):
-    """Yield the rows of smoothness.LAYERS, less their key."""
+def _layer_rows(passes, random):
+    """Yield the rows of columns.LAYERS, less their key."""
     kinds = [(layer, None, metric) for metric in ("layer_gradient_norm", "activation_sd") for layer in FILTERS]
     kinds += [(layer, index, "weight_norm") for layer, count in FILTERS.items() for index in range(count)]
     for number in range(1, passes + 1):
@@ -87,7 +89,7 @@ def layers(passes, random):
         for (layer, index, metric), value in zip(kinds, values, strict=True):
             yield {
                 "pass": number,
-                "mode": "population",
+                "mode": "full_batch",
                 "layer": layer,
                 "filter": index,
                 "metric": metric,

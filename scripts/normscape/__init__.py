@@ -1,24 +1,21 @@
 """normscape: does batch normalisation smooth the loss landscape?
 
-The science as a library. It knows nothing of Snakemake, of command lines or of where results live. A room imports
-only from rooms above it, so that an edit reruns only what it can change:
+The science as a library. It knows nothing of Snakemake. A module imports only from those above it in this list, and
+a package's modules from one another without circles; which of them a program reaches decides what an edit reruns.
 
-    files         files that are whole or not there, and the one-line error for input that is wrong
+    errors        the one-line error for input that is wrong
+    atomic        files that are whole or not there
+    provenance    what made a file, and whether it is still that file
     tables        a CSV with declared columns, checked for its writer and its reader alike
     streams       named random streams, one generator each
-    datasets      where the raw files come from, their checksums, reading them
-    tensors       the subsample, its normalisation, and cached tensor files
-    architectures what a model's entry in the config must say, checked without torch
-    networks      building a network from its entry in the config
-    sgd           batches, the update, evaluation, checkpoints
-    population    the exact loss and gradient over all images, in each mode of BatchNorm
-    smoothness    directions and estimators, given a gradient function
-    metrics       the one long table of all that was measured
-    statistics    paired intervals and tests
-    claims        what the notebook asserts, as estimands with verdicts
-    reproduction  the notebook's printed numbers among the replicates
-    figures       pictures
-    commentary    sentences
-    difference    two experiments held against each other
-    jobs          what every job's program does around its work: threads, device, provenance, one-line errors
+    code          which code a program runs, as a digest
+    cli           a function's signature as a command line
+    jobs          what every job does around its work: threads, device, provenance, one-line errors
+    data          the images: data sets, fetching and reading them, cached tensors
+    models        the networks: what an entry in the config must say, building it, its layers
+    training      batches, the update, evaluation, checkpoints
+    measurement   the exact full-batch gradient, the estimators of smoothness, the probes
+    analysis      one table of all metrics, claims with verdicts, curves, two experiments compared
+    report        words and pictures of numbers that are computed elsewhere
+    config        what config.yaml must say, and what it means
 """

@@ -1,4 +1,4 @@
-"""What every job's program does around its work: one thread, device, one-line errors, provenance."""
+"""What every job's program does around its work: command line, one thread, device, one-line errors, provenance."""
 
 import gc
 import os
@@ -10,46 +10,54 @@ import time
 from importlib import metadata
 from pathlib import Path
 
-from . import files
+from . import cli, provenance
+from .errors import InputError
 
 PACKAGES = ("torch", "torchvision", "numpy", "scipy", "pandas", "matplotlib", "safetensors", "snakemake")
 JOB_IDS = ("SLURM_JOB_ID", "PBS_JOBID", "LSB_JOBID", "JOB_ID")  # where Slurm, PBS, LSF and SGE tell a job its own id
+gc.disable()  # until the work begins: else Python looks through the modules while they load, and finds nothing to free
 THREADS = 1  # a job's float sums depend on the number of threads, and tables must not: parallelism is models × seeds
 
 
-def run(rule, work, arguments):
-    """Run `work(arguments)` as the job of `rule`, and write its provenance to `arguments.provenance`.
+def run(main):
+    """Run `main` as the job of the rule that its program is named after, with what the command line gives it.
 
-    work: returns None or a dict of facts for the provenance.
+    main: takes what `cli.parse` reads, and returns None or a dict of facts for the provenance, which is written to
+        the option --provenance that every job has.
     An InputError ends the program with its one line and exit code 1. Any other exception is a bug: its traceback shows.
     """
+    rule = Path(sys.argv[0]).stem
+    settings = cli.parse(main, provenance=Path)
+    path = settings.pop("provenance")
     torch = sys.modules.get("torch")  # programs that draw or write text don't load it
     if torch:
         torch.set_num_threads(THREADS)
+    gc.enable()
     started, started_cpu = time.monotonic(), time.process_time()
     try:
-        facts = work(arguments) or {}
-    except files.InputError as error:
+        facts = main(**settings) or {}
+        provenance.write(path, _record(rule, settings, started, started_cpu) | facts)
+    except InputError as error:
         sys.exit(f"{rule}: {error}")
-    files.write_provenance(
-        arguments.provenance,
-        {
-            "rule": rule,
-            "settings": {name: str(value) for name, value in sorted(vars(arguments).items())},
-            "versions": {"python": platform.python_version(), **{name: metadata.version(name) for name in PACKAGES}},
-            "git": _git_state(),
-            "platform": platform.platform(),
-            "scheduler_job_id": next((os.environ[name] for name in JOB_IDS if name in os.environ), None),
-            "threads": THREADS,
-            "device": "cpu",
-            "seconds": round(time.monotonic() - started, 3),
-            "work_cpu_seconds": round(time.process_time() - started_cpu, 3),
-            "process_cpu_seconds": round(time.process_time(), 3),
-            "peak_memory_mb": round(_peak_memory_mb(), 1),
-        }
-        | facts,
-    )
     gc.freeze()  # else Python, before it ends, looks through all objects of torch once more: 0.3 s a job
+
+
+def _record(rule, settings, started, started_cpu):
+    """Return the facts that every job's provenance holds."""
+    return {
+        "rule": rule,
+        "settings": cli.plain(settings),
+        "versions": {"python": platform.python_version(), **{name: metadata.version(name) for name in PACKAGES}},
+        "git": _git_state(),
+        "platform": platform.platform(),
+        "scheduler_job_id": next((os.environ[name] for name in JOB_IDS if name in os.environ), None),
+        "threads": THREADS,
+        "device": "cpu",
+        "seconds": round(time.monotonic() - started, 3),
+        "work_cpu_seconds": round(time.process_time() - started_cpu, 3),
+        "process_cpu_seconds": round(time.process_time(), 3),
+        "peak_memory_mb": round(_peak_memory_mb(), 1),
+    }
 
 
 def device(name):
@@ -62,7 +70,7 @@ def device(name):
 
     available = torch.cuda.is_available()
     if name == "cuda" and not available:
-        raise files.InputError("device: no CUDA device is found here; set `device: cpu` or `device: auto`")
+        raise InputError("device: no CUDA device is found here; set `device: cpu` or `device: auto`")
     if name == "cpu" or not available:
         return torch.device("cpu")
     torch.backends.cudnn.benchmark = False

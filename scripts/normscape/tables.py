@@ -1,7 +1,7 @@
 """A CSV with declared columns, checked for its writer and its reader alike.
 
-Which columns a table has is declared by the room that owns it. Tables are long, one row an observation, and open with
-the same key columns, KEY. An empty cell means: not measured. `nan` and `inf` are what was measured.
+Each module declares the columns of its tables. Tables are long, one row an observation, and open with the same key
+columns, KEY. An empty cell means: not measured. `nan` and `inf` are what was measured.
 """
 
 import csv
@@ -14,7 +14,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .files import REMEDY, InputError, read_made, replacing
+from .atomic import replacing
+from .errors import REMEDY, InputError
+from .provenance import read_made
 
 BLOCK = 100_000  # rows that are in memory as texts at once
 WHOLE = 2**53  # from here on, a float64 can't tell one whole number from the next
@@ -53,6 +55,12 @@ def write(path, columns, rows):
             writer.writerows(zip(*(_cells(column, block[column.name]) for column in columns), strict=True))
 
 
+def check(columns, rows):
+    """Raise ValueError, as `write` does, where `rows` break their declaration; write nothing."""
+    for column, values in zip(columns, _by_column(rows, [column.name for column in columns]).values(), strict=True):
+        _cells(column, values)
+
+
 def _by_column(rows, names):
     """Return {name: list of values} of `rows`, dicts or a DataFrame, with None for an empty cell."""
     frame = hasattr(rows, "columns")
@@ -89,35 +97,14 @@ def read(path, columns, made_by):
     """
     import pandas  # here, because a job that only writes a table needn't wait half a second for it
 
-    def wrong(what):
-        return InputError(f"{path}: {what}; {REMEDY if made_by else 'mend it, or take it anew from the sources'}")
-
-    names = [column.name for column in columns]
-    blocks = [{column.name: _values(column, np.array([], dtype=object))[0] for column in columns}]
+    remedy = REMEDY if made_by else "mend it, or take it anew from the sources"
     try:
         content = read_made(path, made_by) if made_by else Path(path).read_bytes()
-        lines = csv.reader(io.StringIO(content.decode("utf-8"), newline=""), strict=True)
-        header = next(lines, None)
-        if header is None:
-            raise wrong("can't be read as a table (it is empty)")
-        if header != names:
-            raise wrong(f"has the columns {', '.join(header)} instead of {', '.join(names)}")
-        first = 2
-        while rows := list(itertools.islice(lines, BLOCK)):
-            for line, row in enumerate(rows, start=first):
-                if len(row) != len(names):
-                    raise wrong(f"line {line} has {len(row)} cells instead of {len(names)}")
-            table = {}
-            for column, cells in zip(columns, zip(*rows, strict=True), strict=True):
-                table[column.name], bad = _values(column, np.array(cells, dtype=object))
-                if bad.any():
-                    place = int(bad.argmax())
-                    what = f"{cells[place]!r} is not {_wanted(column)}"
-                    raise wrong(f"line {first + place}, column {column.name}: {what}")
-            blocks.append(table)
-            first += len(rows)
+        blocks = [_parsed(columns, 2, []), *_blocks(columns, content)]
+    except _Wrong as error:
+        raise InputError(f"{path}: {error}; {remedy}") from error
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise wrong(f"can't be read as a table ({error})") from error
+        raise InputError(f"{path}: can't be read as a table ({error}); {remedy}") from error
     table = {}
     for column in columns:
         values = np.concatenate([block[column.name] for block in blocks])
@@ -126,6 +113,39 @@ def read(path, columns, made_by):
             values = pandas.arrays.IntegerArray(np.where(empty, 0, values).astype("int64"), empty)
         table[column.name] = values
     return pandas.DataFrame(table)
+
+
+class _Wrong(Exception):
+    """The content breaks its declaration; the message says where and how."""
+
+
+def _blocks(columns, content):
+    """Yield {column's name: array of values} for some lines after others of `content`, the bytes of a CSV."""
+    names = [column.name for column in columns]
+    lines = csv.reader(io.StringIO(content.decode("utf-8"), newline=""), strict=True)
+    header = next(lines, None)
+    if header is None:
+        raise _Wrong("can't be read as a table (it is empty)")
+    if header != names:
+        raise _Wrong(f"has the columns {', '.join(header)} instead of {', '.join(names)}")
+    first = 2
+    while rows := list(itertools.islice(lines, BLOCK)):
+        yield _parsed(columns, first, rows)
+        first += len(rows)
+
+
+def _parsed(columns, first, rows):
+    """Return {column's name: array of values} of `rows`, lists of texts, of which the first is line `first`."""
+    for line, row in enumerate(rows, start=first):
+        if len(row) != len(columns):
+            raise _Wrong(f"line {line} has {len(row)} cells instead of {len(columns)}")
+    table = {}
+    for column, cells in zip(columns, zip(*rows, strict=True) if rows else [()] * len(columns), strict=True):
+        table[column.name], bad = _values(column, np.array(cells, dtype=object))
+        if bad.any():
+            place = int(bad.argmax())
+            raise _Wrong(f"line {first + place}, column {column.name}: {cells[place]!r} is not {_wanted(column)}")
+    return table
 
 
 def _values(column, cells):

@@ -15,7 +15,7 @@ ANOTHER = ONE_JOB.replace("seed-0", "seed-1")
 # How many of Slurm's jobs, and MB and minutes of each. The input is 31 MiB, with the test set.
 EXPECTED = {
     ("prepare",): (1, 1400, "10:00"),  # both seeds
-    ("train", "smoothness"): (4, 800 + 8 * 31, "1:41:00"),  # a replicate
+    ("train", "probe"): (4, 800 + 8 * 31, "1:41:00"),  # a replicate
 }
 
 
@@ -43,7 +43,7 @@ def megabytes(job):
 def edit_profile(checkout, profile, change):
     path = checkout.path(f"profiles/{profile}/config.yaml")
     settings = yaml.safe_load(path.read_text())
-    change(settings["set-resources"]["smoothness"])
+    change(settings["set-resources"]["probe"])
     path.write_text(yaml.safe_dump(settings))
 
 
@@ -56,7 +56,7 @@ def test_slurm_ran_what_is_heavy_and_the_tables_are_those_of_a_local_run(ran, cl
         rule: {facts["scheduler_job_id"] for facts in provenance if facts["rule"] == rule}
         for rule in {facts["rule"] for facts in provenance}
     }
-    local = ("download", "samples", "aggregate", "compare", "figure", "commentary")
+    local = ("download", "samples", "aggregate", "compare", "figures", "commentary")
     assert {rule: ids.pop(rule) for rule in local} == {rule: {None} for rule in local}
     assert ids.keys() == {rule for rules in EXPECTED for rule in rules}
     assert set().union(*ids.values()) == jobs.keys()
@@ -91,9 +91,10 @@ def test_after_a_run_on_the_cluster_nothing_is_to_be_done_here_nor_there(ran, cl
 
 def test_a_failed_replicate_takes_no_other_with_it(lacking, cluster):
     lacking.path(ANOTHER).unlink()
-    script = lacking.path("scripts/smoothness.py")
-    fault = '    if arguments.seed == 1:\n        raise RuntimeError("a planted bug")\n'
-    script.write_text(script.read_text().replace("def main(arguments):\n", f"def main(arguments):\n{fault}"))
+    script = lacking.path("scripts/probe.py")
+    first = "    device = jobs.device(device)\n"
+    fault = '    if seed == 1:\n        raise RuntimeError("a planted bug")\n'
+    script.write_text(script.read_text().replace(first, fault + first))
     code, said = cluster.run(lacking, ONE_JOB, ANOTHER, "--retries", "0")
     assert code != 0
     assert "RuntimeError: a planted bug" in said

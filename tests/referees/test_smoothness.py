@@ -5,7 +5,8 @@ import math
 import pytest
 import torch
 from entries import BATCH, variant
-from normscape import networks, population, smoothness
+from normscape.measurement import estimators, full_batch, measures
+from normscape.models import convnet, layers
 from quadratic import CURVED, SIZES, U, W, probe, quadratic
 
 
@@ -39,7 +40,7 @@ def test_the_notebooks_estimator_does_the_notebooks_arithmetic():
         numerator += torch.linalg.norm(change[part])
         denominator += torch.linalg.norm(step[part])
     expected = torch.sqrt(numerator) / torch.sqrt(denominator)
-    assert smoothness.notebook_estimator(change, step, SIZES) == pytest.approx(expected.item())
+    assert estimators.notebook_estimator(change, step, SIZES) == pytest.approx(expected.item())
     assert expected.item() == pytest.approx(math.sqrt(17 / 3))
 
 
@@ -48,8 +49,8 @@ def test_the_notebooks_estimator_can_order_two_networks_the_other_way_round():
     step = torch.tensor([1.0, 0.0, 0.0, 0.0]).double()
     one, all_four = torch.tensor([2.0, 0.0, 0.0, 0.0]).double(), torch.full((4,), 0.9).double()
     sizes = (1, 1, 1, 1)
-    assert smoothness.local_smoothness(one, step) > smoothness.local_smoothness(all_four, step)
-    assert smoothness.notebook_estimator(one, step, sizes) < smoothness.notebook_estimator(all_four, step, sizes)
+    assert estimators.local_smoothness(one, step) > estimators.local_smoothness(all_four, step)
+    assert estimators.notebook_estimator(one, step, sizes) < estimators.notebook_estimator(all_four, step, sizes)
 
 
 def test_the_notebooks_estimator_lies_within_the_root_of_the_number_of_tensors():
@@ -57,8 +58,8 @@ def test_the_notebooks_estimator_lies_within_the_root_of_the_number_of_tensors()
     for _ in range(200):
         change, step = torch.randn(2, 12, generator=stream, dtype=torch.float64)
         sizes = (1, 4, 2, 5)
-        exact = smoothness.local_smoothness(change, step)
-        squared = smoothness.notebook_estimator(change, step, sizes) ** 2
+        exact = estimators.local_smoothness(change, step)
+        squared = estimators.notebook_estimator(change, step, sizes) ** 2
         assert exact / 2 <= squared * (1 + 1e-12) and squared <= 2 * exact * (1 + 1e-12)
 
 
@@ -75,7 +76,7 @@ def test_the_notebooks_estimator_lies_within_the_root_of_the_number_of_tensors()
 )
 def test_the_scale_normalised_smoothness_ignores_a_scale_of_the_filters_that_the_function_ignores(entry, together):
     shape, rate = (1, 12, 12), 0.1
-    net = networks.build({**entry, "channels": [4, 4], "kernel_size": 3}, shape, 10, 0).double()
+    net = convnet.build({**entry, "channels": [4, 4], "kernel_size": 3}, shape, 10, 0).double()
     for layer in net:
         if hasattr(layer, "eps"):
             layer.eps = 1e-9
@@ -85,12 +86,12 @@ def test_the_scale_normalised_smoothness_ignores_a_scale_of_the_filters_that_the
 
     def measure():
         def f(weights):
-            return population.evaluate(net, images, labels, "population", weights=weights)
+            return full_batch.evaluate(net, images, labels, "full_batch", weights=weights)
 
-        weights, scales = networks.flat_parameters(net), networks.filter_scales(net)
-        slope = population.evaluate(net, images, labels, "minibatch", indices=torch.arange(16)).gradient
-        plain = smoothness.probe(f, weights, f(weights), -rate * slope, (1.0,), [len(weights)])[0]["smoothness"]
-        return smoothness.scale_normalised_probe(f, weights, f(weights), slope, scales, rate), plain
+        weights, scales = layers.flat_parameters(net), layers.filter_scales(net)
+        slope = full_batch.evaluate(net, images, labels, "minibatch", indices=torch.arange(16)).gradient
+        plain = measures.probe(f, weights, f(weights), -rate * slope, (1.0,), [len(weights)])[0]["smoothness"]
+        return measures.scale_normalised_probe(f, weights, f(weights), slope, scales, rate), plain
 
     before, plain_before = measure()
     with torch.no_grad():

@@ -1,4 +1,4 @@
-"""Statistics against scipy, against brute force, and by simulated coverage through the whole of claims.evaluate."""
+"""Statistics against scipy, against brute force, and by simulated coverage through the whole of verdicts.evaluate."""
 
 import itertools
 import math
@@ -6,7 +6,11 @@ import math
 import numpy as np
 import pandas
 import pytest
-from normscape import claims, statistics
+from normscape.analysis import claims, estimates, statistics, verdicts
+from normscape.analysis.claims.claim import PRIMARY
+from normscape.analysis.comparisons import pooled_log_ratio
+from normscape.analysis.design import Design
+from normscape.analysis.measured import Measured
 from scipy import stats
 
 SETS = 1200  # simulated experiments for each law and n
@@ -53,7 +57,7 @@ def test_noise_of_increments_is_what_noise_adds_to_their_variance(noise):
     signal = np.array([0.0, 3.0, 1.0, 2.0])[: len(noise)]
     variance = np.diff(signal + draws).var(axis=1, ddof=1)
     added = variance.mean() - np.diff(signal).var(ddof=1)
-    assert claims.increment_noise(noise) == pytest.approx(added, abs=4 * variance.std() / math.sqrt(len(draws)))
+    assert estimates.increment_noise(noise) == pytest.approx(added, abs=4 * variance.std() / math.sqrt(len(draws)))
 
 
 # Simulated coverage. Each simulated experiment is one treatment, so that thousands go through one real call. Holm's
@@ -78,7 +82,7 @@ def simulate(law, n, truth, sets=SETS, seed=0):
     keys = pandas.MultiIndex.from_product([models, range(n), [1, 2]], names=["model", "seed", "pass"])
     metrics = keys.to_frame(index=False).assign(
         learning_rate=0.04,
-        mode="population",
+        mode="full_batch",
         direction=0.0,
         step_multiple=1.0,
         layer="",
@@ -86,10 +90,11 @@ def simulate(law, n, truth, sets=SETS, seed=0):
         metric="smoothness",
         value=np.exp(np.stack([level + wobble, level - wobble], axis=2).ravel()),
     )
-    found = claims.evaluate(metrics, "plain", models[1:], 0.95, 0.04, range(n))
-    rows = [row for row in found if row["claim"] == claims.PRIMARY]
-    verdicts = [claims.verdict(row["claimed"], row["low"], row["high"], row["p"], 0.95) for row in rows]
-    return pandas.DataFrame(rows).assign(verdict=verdicts)
+    found = verdicts.evaluate(metrics, Design("plain", models[1:], 0.95, 0.04, range(n)))
+    (primary,) = (claim.id for claim in claims.CLAIMS if claim.family == PRIMARY)
+    rows = [row for row in found if row["claim"] == primary]
+    alone = [verdicts.verdict(row["claimed"], row["low"], row["high"], row["p"], 0.95) for row in rows]
+    return pandas.DataFrame(rows).assign(verdict=alone)
 
 
 def coverage(rows, truth):
@@ -144,15 +149,15 @@ def test_noisier_probes_make_no_net_look_more_volatile(probe_noise):
     keys = pandas.MultiIndex.from_product(levels, names=["model", "seed", "pass", "direction"])
     metrics = keys.to_frame(index=False).assign(
         learning_rate=0.04,
-        mode="population",
+        mode="full_batch",
         step_multiple=1.0,
         metric="smoothness",
         value=np.exp((signal[..., None] + noise).ravel()),
     )
-    values = claims.probed_volatility(claims.Measured(metrics, 0.04), "smoothness", "population")
+    values = estimates.probed_volatility(Measured(metrics, 0.04), "smoothness", "full_batch")
     assert values.mean() == pytest.approx(0.01, rel=0.1)
     experiments = zip(*(values[model].to_numpy().reshape(sets, n) for model in ("batch", "plain")), strict=True)
-    found = [claims.pooled_log_ratio(*experiment) for experiment in experiments]
+    found = [pooled_log_ratio(*experiment) for experiment in experiments]
     found = [statistics.paired(differences[np.isfinite(differences)], 0.95) for differences in found]
     limit = 0.05 + 3.5 * math.sqrt(0.05 * 0.95 / sets)  # leaving out what has no logarithm: 0.2
     assert sum(row.low is not None and (row.high < 0 or row.low > 0) for row in found) / sets <= limit

@@ -1,8 +1,15 @@
 import json
-from argparse import Namespace
 
 import pytest
 from normscape import jobs
+
+
+def run(main, folder, monkeypatch, *words):
+    """Run `main` as the job of a rule, and return its provenance."""
+    path = folder / "provenance.json"
+    monkeypatch.setattr("sys.argv", ["scripts/rule.py", *words, "--provenance", str(path)])
+    jobs.run(main)
+    return json.loads(path.read_text())
 
 
 @pytest.mark.parametrize(
@@ -21,6 +28,24 @@ def test_the_provenance_names_the_schedulers_job(tmp_path, monkeypatch, environm
         monkeypatch.delenv(name, raising=False)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    path = tmp_path / "provenance.json"
-    jobs.run("train", lambda arguments: None, Namespace(provenance=path))
-    assert json.loads(path.read_text())["scheduler_job_id"] == expected
+    assert run(lambda: None, tmp_path, monkeypatch)["scheduler_job_id"] == expected
+
+
+def test_the_provenance_has_rule_settings_and_what_the_work_returned(tmp_path, monkeypatch):
+    def main(*, seed: int, model: dict):
+        return {"data_sha256": "abc", "device": "a GPU"}
+
+    facts = run(main, tmp_path, monkeypatch, "--seed", "3", "--model", '{"channels": [4]}')
+    assert facts["rule"] == "rule"
+    assert facts["settings"] == {"seed": 3, "model": {"channels": [4]}}
+    assert (facts["data_sha256"], facts["device"], facts["threads"]) == ("abc", "a GPU", 1)
+
+
+def test_wrong_input_ends_the_program_with_one_line_and_no_provenance(tmp_path, monkeypatch):
+    def main():
+        raise jobs.InputError("x.csv: damaged")
+
+    with pytest.raises(SystemExit) as stopped:
+        run(main, tmp_path, monkeypatch)
+    assert stopped.value.code == "rule: x.csv: damaged"
+    assert list(tmp_path.iterdir()) == []

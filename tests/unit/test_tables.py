@@ -6,8 +6,8 @@ import pandas
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from normscape import files, tables
-from normscape.files import InputError
+from normscape import provenance, tables
+from normscape.errors import InputError
 from normscape.tables import Column
 
 COLUMNS = (Column("name", str), Column("count", int, low=0, high=9), Column("value", float, low=-1, optional=True))
@@ -115,7 +115,7 @@ def test_a_table_that_a_job_made_is_held_against_its_provenance(tmp_path):
     tables.write(path, COLUMNS, [{"name": "a", "count": 1, "value": 0.125}])
     with pytest.raises(InputError, match=r"can't be checked \(.*provenance-job\.json: can't be read"):
         tables.read(path, COLUMNS, "job")
-    files.write_provenance(tmp_path / "provenance-job.json", {})
+    provenance.write(tmp_path / "provenance-job.json", {})
     assert tables.read(path, COLUMNS, "job")["value"].item() == 0.125
     path.write_text(path.read_text().replace("0.125", "0.135"))
     with pytest.raises(InputError, match=r"table\.csv: damaged since it was written; delete the file and run again"):

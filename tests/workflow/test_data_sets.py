@@ -16,7 +16,7 @@ OTHER = {
 @pytest.fixture
 def other(checkout, tmp_path):
     """A checkout that takes `small_data.CIFAR10` for CIFAR-10: its description is all that differs."""
-    table = checkout.path("scripts/normscape/datasets.py")
+    table = checkout.path("scripts/normscape/data/datasets.py")
     code, reading = table.read_text(), "\n\ndef raw_paths("
     table.write_text(code.replace(reading, f'\n\nDATASETS["CIFAR10"] = {CIFAR10!r}\n{reading}'))
     (tmp_path / "files").mkdir()

@@ -63,7 +63,7 @@ def test_killed_jobs_and_a_killed_snakemake_leave_nothing_wrong(checkout, finish
 
     # Snakemake itself, with all its children.
     process = checkout.start("--cores", "2")
-    wait_for(lambda: job_processes(process, "train") or job_processes(process, "smoothness"), "a job")
+    wait_for(lambda: job_processes(process, "train") or job_processes(process, "probe"), "a job")
     os.killpg(process.pid, signal.SIGKILL)
     process.wait(60)
     locked = checkout.snakemake("--cores", "2")
@@ -202,8 +202,9 @@ def test_two_folders_that_share_the_data_dont_disturb_each_other(checkout, finis
 
 def test_a_failing_script_shows_its_traceback_stops_no_other_replicate_and_leaves_a_partial_result(rerun):
     script = rerun.path("scripts/train.py")
-    fault = '    if arguments.seed == 1 and arguments.name == "ConvNet":\n        raise RuntimeError("a planted bug")\n'
-    script.write_text(script.read_text().replace("def main(arguments):\n", f"def main(arguments):\n{fault}"))
+    fault = '    if seed == 1 and name == "ConvNet":\n        raise RuntimeError("a planted bug")\n'
+    first = "    device = jobs.device(device)\n"
+    script.write_text(script.read_text().replace(first, fault + first))
     done = rerun.snakemake("--cores", "4")
     assert done.returncode != 0
     log = (rerun.run_folder("ConvNet", 1) / "train.log").read_text()

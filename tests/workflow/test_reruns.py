@@ -1,6 +1,8 @@
 """What an edit runs again: exactly what depends on it."""
 
+import ast
 import os
+import re
 import textwrap
 import time
 
@@ -16,7 +18,7 @@ def jobs(*rules, models=MODELS, seeds=(0, 1), rate=RATE):
     """The jobs of `rules`, for all models and seeds."""
     planned = set()
     for rule in rules:
-        if rule in ("train", "smoothness"):
+        if rule in ("train", "probe"):
             planned |= {f"{rule} {model} {rate} {seed}" for model in models for seed in seeds}
         elif rule == "prepare":
             planned |= {f"{rule} {seed}" for seed in seeds}
@@ -25,48 +27,48 @@ def jobs(*rules, models=MODELS, seeds=(0, 1), rate=RATE):
     return planned
 
 
-AFTER_COMPARE = ("compare", "figure", "commentary")
+AFTER_COMPARE = ("compare", "figures", "commentary")
 AGGREGATING = ("aggregate", *AFTER_COMPARE)
-AFTER_TRAINING = ("train", "smoothness", *AGGREGATING)
+AFTER_TRAINING = ("train", "probe", *AGGREGATING)
 
 EDITS = {
     "nothing changed": ({}, set()),
-    "one seed more": ({"seeds": [0, 1, 2]}, jobs("prepare", "train", "smoothness", seeds=[2]) | jobs(*AGGREGATING)),
+    "one seed more": ({"seeds": [0, 1, 2]}, jobs("prepare", "train", "probe", seeds=[2]) | jobs(*AGGREGATING)),
     "a seed fewer": ({"seeds": [0]}, jobs(*AGGREGATING)),
     "seeds in another order": ({"seeds": [1, 0]}, set()),
     "a training setting": ({"training": {"passes": 3}}, jobs(*AFTER_TRAINING)),
-    "a smoothness setting": ({"smoothness": {"directions": 2}}, jobs("smoothness", *AGGREGATING)),
+    "a smoothness setting": ({"smoothness": {"directions": 2}}, jobs("probe", *AGGREGATING)),
     "another smoothness setting": (
         {"smoothness": {"step_multiples": [1, 2]}},
-        jobs("smoothness", *AGGREGATING, "landscape_figure"),
+        jobs("probe", *AGGREGATING),
     ),
     "confidence": ({"comparison": {"confidence": 0.9}}, jobs(*AFTER_COMPARE)),
-    "a figure setting": ({"figure": {"dpi": 60}}, jobs("figure", "commentary")),
+    "a figure setting": ({"figure": {"dpi": 60}}, jobs("figures", "commentary")),
     "where data may come from": ({"dataset": {"sources": ["debian"]}}, set()),
     "the subsample": ({"dataset": {"fraction": 0.003}}, jobs("prepare", *AFTER_TRAINING)),
     "a new model": (
         {"models": {"Wide": {**PLAIN, "channels": [32, 32]}}},
-        jobs("train", "smoothness", models=["Wide"]) | jobs(*AGGREGATING),
+        jobs("train", "probe", models=["Wide"]) | jobs(*AGGREGATING),
     ),
     "a new model with another normalisation": (
         {"models": {"Group": {**BATCH, "normalisation": "group", "groups": 8}}},
-        jobs("train", "smoothness", models=["Group"]) | jobs(*AGGREGATING),
+        jobs("train", "probe", models=["Group"]) | jobs(*AGGREGATING),
     ),
     "where a normalisation stands": (
         {"models": {"BatchNormConvNet": {"placement": "before_activation"}}},
-        jobs("train", "smoothness", models=["BatchNormConvNet"]) | jobs(*AGGREGATING),
+        jobs("train", "probe", models=["BatchNormConvNet"]) | jobs(*AGGREGATING),
     ),
     "a model's entry": (
         {"models": {"ConvNet": {"kernel_size": 3}}},
-        jobs("train", "smoothness", models=["ConvNet"]) | jobs(*AGGREGATING),
+        jobs("train", "probe", models=["ConvNet"]) | jobs(*AGGREGATING),
     ),
     "another learning rate": (
         {"training": {"learning_rate": 0.05}},
-        jobs("train", "smoothness", rate="0.05") | jobs(*AGGREGATING),
+        jobs("train", "probe", rate="0.05") | jobs(*AGGREGATING),
     ),
     "a learning rate more": (
         {"training": {"learning_rate": [0.04, 0.05]}},
-        jobs("train", "smoothness", rate="0.05") | jobs(*AGGREGATING, "sweep_figure"),
+        jobs("train", "probe", rate="0.05") | jobs(*AGGREGATING),
     ),
     "a list of the one learning rate": ({"training": {"learning_rate": [0.04]}}, set()),
     "the same learning rate, spelt otherwise": ({"training": {"learning_rate": 4.0e-2}}, set()),
@@ -120,29 +122,61 @@ def test_touched_sources_rerun_nothing(edited):
     assert edited.planned() == set()
 
 
+def test_words_and_layout_of_any_source_rerun_nothing(edited):
+    """Other docstrings, more of them, comments and blank lines in every file of the library and every program."""
+    for path in edited.path("scripts").rglob("*.py"):
+        text = path.read_text()
+        changed = re.sub(r'^( *)"""(?=[A-Z])', r'\1"""Some more words.  ', text, flags=re.MULTILINE)
+        changed = re.sub(r"^(    return .*[^(,\[{])$", r"\n    # a comment\n\1  # another", changed, flags=re.MULTILINE)
+        path.write_text(f"{changed}\n\n# the end\n")
+        assert ast.dump(ast.parse(text)) != ast.dump(ast.parse(changed)) or '"""' not in text
+    assert edited.planned() == set()
+
+
 @pytest.mark.parametrize(
-    ("library_file", "rules"),
+    ("source", "rules"),
     {
-        "normscape/architectures.py": AFTER_TRAINING,
-        "normscape/claims.py": ("compare", "figure", "commentary"),
-        "normscape/commentary.py": ("commentary",),
-        "normscape/datasets.py": ("download", "prepare", "samples", *AFTER_TRAINING),
-        "normscape/figures.py": ("samples", "figure", "commentary"),
-        "normscape/metrics.py": ("aggregate", "compare", "figure", "commentary"),
-        "normscape/networks.py": AFTER_TRAINING,
-        "normscape/population.py": ("smoothness", *AGGREGATING),
-        "normscape/sgd.py": AFTER_TRAINING,
-        "normscape/smoothness.py": ("smoothness", *AGGREGATING),
-        "normscape/statistics.py": ("compare", "figure", "commentary"),
-        "normscape/tensors.py": ("prepare", *AFTER_TRAINING),
-        "train.py": AFTER_TRAINING,
+        "normscape/analysis/claims/c1.py": AFTER_COMPARE,
+        "normscape/analysis/metrics.py": AGGREGATING,
+        "normscape/analysis/statistics.py": AFTER_COMPARE,
+        "normscape/analysis/verdicts.py": AFTER_COMPARE,
+        "normscape/data/datasets.py": ("prepare", "samples", *AFTER_TRAINING),
+        "normscape/data/network.py": (),
+        "normscape/data/tensors.py": ("prepare", *AFTER_TRAINING),
+        "normscape/jobs.py": ("prepare", "samples", *AFTER_TRAINING),
+        "normscape/measurement/estimators.py": ("probe", *AGGREGATING),
+        "normscape/measurement/full_batch.py": ("probe", *AGGREGATING),
+        "normscape/models/architectures.py": AFTER_TRAINING,
+        "normscape/models/convnet.py": AFTER_TRAINING,
+        "normscape/report/figures/comparison.py": ("figures", "commentary"),
+        "normscape/report/figures/style.py": ("samples", "figures", "commentary"),
+        "normscape/report/page.py": ("commentary",),
+        "normscape/training/sgd.py": AFTER_TRAINING,
+        "normscape/training/updates.py": AFTER_TRAINING,
         "compare.py": AFTER_COMPARE,
+        "download.py": (),
+        "train.py": AFTER_TRAINING,
     }.items(),
 )
-def test_an_edited_source_reruns_the_rules_whose_scripts_import_it(edited, library_file, rules):
-    path = edited.path(f"scripts/{library_file}")
-    path.write_text(path.read_text() + "\n# an edit\n")
+def test_a_change_of_code_reruns_the_rules_that_reach_it(edited, source, rules):
+    path = edited.path(f"scripts/{source}")
+    path.write_text(path.read_text() + "\nANOTHER_CONSTANT = 1\n")
     assert edited.planned() == jobs(*rules)
+
+
+def test_a_new_import_reruns_the_rules_that_reach_it(edited):
+    path = edited.path("scripts/normscape/analysis/curves.py")
+    path.write_text(path.read_text().replace("\nimport numpy as np\n", "\nimport fractions\n\nimport numpy as np\n"))
+    assert edited.planned() == jobs(*AFTER_COMPARE)
+
+
+def test_a_template_reruns_the_commentary_and_the_dry_run_says_whether_code_changed(edited):
+    path = edited.path("workflow/report/commentary.md.j2")
+    path.write_text(path.read_text() + "Another sentence.\n")
+    assert edited.planned() == jobs("commentary")
+    path = edited.path("scripts/compare.py")
+    path.write_text(path.read_text() + "\nANOTHER_CONSTANT = 1\n")
+    assert "code of compare.py: " in edited.finish("--dry-run", "--cores", "4").stdout
 
 
 def test_going_back_to_a_learning_rate_trains_nothing(rerun):

@@ -9,7 +9,10 @@ from itertools import product
 import pandas
 import pytest
 from entries import variant
-from normscape import claims, metrics, sgd, smoothness, tables
+from normscape import tables
+from normscape.analysis import claims, metrics, verdicts
+from normscape.measurement import columns
+from normscape.training import history
 
 
 def test_every_promised_file_is_there(finished):
@@ -34,24 +37,24 @@ def test_every_promised_file_is_there(finished):
 
 
 def test_the_tables_keep_their_contracts(finished):
-    measured = tables.read(finished.results("metrics.csv"), metrics.METRICS, "aggregate")
+    measured = tables.read(finished.results("metrics.csv"), metrics.COLUMNS, "aggregate")
     runs = list(product(["BatchNormConvNet", "ConvNet"], [0.04], [0, 1]))
     keys = ["model", "learning_rate", "seed"]
     assert list(measured[keys].drop_duplicates().itertuples(index=False, name=None)) == runs
     for model, _, seed in runs:
         folder = finished.run_folder(model, seed)
-        history = tables.read(folder / "history.csv", sgd.HISTORY, "train")
-        assert list(history["pass"]) == [0, 1, 2]
-        probes = tables.read(folder / "smoothness.csv", smoothness.SMOOTHNESS, "smoothness")
-        assert list(zip(probes["pass"], probes["mode"], strict=True)) == [
-            (1, "population"),
-            (2, "population"),
+        trained = tables.read(folder / "history.csv", history.COLUMNS, "train")
+        assert list(trained["pass"]) == [0, 1, 2]
+        probed = tables.read(folder / "smoothness.csv", columns.PROBES, "probe")
+        assert list(zip(probed["pass"], probed["mode"], strict=True)) == [
+            (1, "full_batch"),
+            (2, "full_batch"),
             (2, "eval"),
         ]
-        # Two rooms measure the same loss by different ways.
-        evaluated = probes.loc[probes["mode"] == "eval", "loss"].item()
-        assert abs(evaluated / history["train_loss"].iloc[-1] - 1) < 1e-5
-    assert len(tables.read(finished.results("claims.csv"), claims.CLAIMS, "compare")) == len(claims.ESTIMANDS)
+        # Two modules measure the same loss by different ways.
+        evaluated = probed.loc[probed["mode"] == "eval", "loss"].item()
+        assert abs(evaluated / trained["train_loss"].iloc[-1] - 1) < 1e-5
+    assert len(tables.read(finished.results("claims.csv"), verdicts.COLUMNS, "compare")) == len(claims.CLAIMS)
 
 
 def test_both_models_of_a_replicate_start_from_the_same_weights_and_other_replicates_do_not(finished):
@@ -71,14 +74,14 @@ def test_provenance_stands_beside_the_outputs_and_times_nowhere_else(finished):
     assert provenance["device"] == "cpu"
     assert provenance["seconds"] > 0
     assert 100 < provenance["peak_memory_mb"] < 2000
-    assert provenance["settings"]["passes"] == "2"
+    assert provenance["settings"]["training"]["passes"] == 2
     assert provenance["versions"]["torch"].startswith("2.")
     assert len(list(finished.path("results").rglob("provenance-*.json"))) == 1 + 1 + 2 + 4 + 4 + 4
 
 
 def test_the_commentary_tells_the_cost_of_each_rule(finished):
     costs = finished.results("commentary.md").read_text().partition("## What it cost")[2]
-    jobs = {"download": 1, "prepare": 2, "train": 4, "smoothness": 4, "aggregate": 1, "compare": 1, "figure": 1}
+    jobs = {"download": 1, "prepare": 2, "train": 4, "probe": 4, "aggregate": 1, "compare": 1, "figures": 1}
     for rule, count in jobs.items():
         assert f"| {rule} | {count} | " in costs
 
@@ -111,7 +114,7 @@ def test_probing_leaves_the_checkpoints_as_they_are_and_more_of_it_changes_no_nu
     assert (
         checkpoint.read_bytes() == (finished.run_folder("BatchNormConvNet", 1) / "checkpoints.safetensors").read_bytes()
     )
-    names = [column.name for column in metrics.METRICS]
+    names = [column.name for column in metrics.COLUMNS]
     before, after = (
         pandas.read_csv(run.results("metrics.csv"), dtype=str, keep_default_na=False)[names]
         for run in (finished, rerun)
@@ -134,9 +137,9 @@ def test_divergence_is_a_result(rerun):
     rerun.edit_config({"training": {"learning_rate": 1000.0}, "seeds": [0]})
     rerun.finish("--cores", "4")
     folder = rerun.results("runs/ConvNet/lr-1000.0/seed-0")
-    history = tables.read(folder / "history.csv", sgd.HISTORY, "train")
-    assert list(history["diverged"]) == [0, 1, 1]
-    assert history["train_loss"].isna().tolist() == [False, True, True]
+    trained = tables.read(folder / "history.csv", history.COLUMNS, "train")
+    assert list(trained["diverged"]) == [0, 1, 1]
+    assert trained["train_loss"].isna().tolist() == [False, True, True]
     assert "pass 1 of 2: diverged" in (folder / "train.log").read_text()
     assert "seed 0" in rerun.results("commentary.md").read_text()
     assert "diverged" in rerun.results("commentary.md").read_text()
@@ -152,7 +155,8 @@ def test_a_sweep_in_which_one_rate_diverges(rerun, finished):
     for name in ("sweep.png", "sweep.svg", "landscape.png", "landscape.svg"):
         assert rerun.results(name).stat().st_size > 0
     before, after = (
-        tables.read(run.results("claims.csv"), claims.CLAIMS, "compare").set_index("claim") for run in (finished, rerun)
+        tables.read(run.results("claims.csv"), verdicts.COLUMNS, "compare").set_index("claim")
+        for run in (finished, rerun)
     )
     assert before.drop("C7")["estimate"].equals(after.drop("C7")["estimate"])  # those at the base rate
     assert (before.loc["C7", "verdict"], after.loc["C7", "verdict"]) == ("not measured", "inconclusive")
@@ -161,21 +165,20 @@ def test_a_sweep_in_which_one_rate_diverges(rerun, finished):
     text = rerun.results("commentary.md").read_text(encoding="utf-8")
     for model in ("ConvNet", "BatchNormConvNet"):
         folder = rerun.results(f"runs/{model}/lr-1000.0")
-        histories = [tables.read(folder / f"seed-{seed}" / "history.csv", sgd.HISTORY, "train") for seed in (0, 1)]
-        diverged = sum(history["diverged"].max() for history in histories)
+        histories = [tables.read(folder / f"seed-{seed}" / "history.csv", history.COLUMNS, "train") for seed in (0, 1)]
+        diverged = sum(run["diverged"].max() for run in histories)
         assert diverged > 0
         assert f"- {model} diverged at 1000 in {diverged} of 2 replicates." in text
         assert f"| {model} | 1000 | 2 | {diverged} | {'–' if diverged == 2 else ''}" in text
         assert f"- {model}: 0.04 in 2 of 2 replicates." in text
     assert "## Along the steps" in text and "(sweep.png)" in text and "(landscape.png)" in text
     costs = text.partition("## What it cost")[2]
-    assert "| train | 8 | " in costs and "| smoothness | 8 | " in costs
-    assert "| sweep_figure | 1 | " in costs and "| landscape_figure | 1 | " in costs
+    assert "| train | 8 | " in costs and "| probe | 8 | " in costs and "| figures | 1 | " in costs
     page = rerun.results("commentary.html").read_text(encoding="utf-8")
     assert page.count('src="data:image/svg+xml;base64,') == 5 and ".png" not in page.partition("<body")[2]
 
     rerun.edit_config({"training": {"learning_rate": 0.04}, "smoothness": {"step_multiples": [1, 2]}})
-    assert not any(job.startswith(("train", "smoothness")) for job in rerun.planned())
+    assert not any(job.startswith(("train", "probe")) for job in rerun.planned())
 
 
 def compared(checkout, *arguments):

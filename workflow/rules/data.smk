@@ -5,18 +5,15 @@ makes    results/data/<dataset.name>/raw/*, of each data set in its own folder
          <results>/tensors/seed-{seed}.safetensors
          <results>/samples.png
 reruns   prepare and samples when dataset.name changes, and download for a data set that isn't there yet;
-         prepare when dataset.fraction does; each when the code of its script does
+         prepare when dataset.fraction does; each but download when its code does
 """
 
-DATASET = DATASETS[config["dataset"]["name"]]
 RAW = [str(path) for path in raw_paths(DATASET, "results/data")]
-DATA = shlex.quote(placed("results/data"))
+DATA = shlex.quote(prefixed("results/data"))
 
 
 rule download:
     """Take the raw files from the first source that serves the right bytes."""
-    input:
-        program=program("download"),
     output:
         raw=RAW,
         provenance=f"results/data/{DATASET.name}/provenance-download.json",
@@ -27,9 +24,10 @@ rule download:
         # Not among the params, a change of which would run everything again: the bytes are the same from every source.
         sources=shlex.join(config["dataset"]["sources"]),
     params:
-        flags=lambda wildcards: flags(dataset=config["dataset"]["name"]),
+        # Nor is the code: whichever fetched the bytes, their SHA-256 is the known one.
+        program=program("download", dataset=DATASET.name),
     shell:
-        "python {input.program[0]:q} {params.flags} --sources {resources.sources} "
+        "python {params.program} --sources {resources.sources} "
         f"--folder {DATA} "
         "--provenance {output.provenance:q} > {log:q} 2>&1"
 
@@ -37,7 +35,6 @@ rule download:
 rule prepare:
     """Draw a replicate's training images, normalise, and cache them with the test set."""
     input:
-        program=program("prepare"),
         raw=RAW,
     output:
         tensors=f"{RESULTS}/tensors/seed-{{seed}}.safetensors",
@@ -48,11 +45,15 @@ rule prepare:
     priority: 2
     threads: 1
     params:
-        flags=lambda wildcards: flags(
-            dataset=config["dataset"]["name"], fraction=config["dataset"]["fraction"], seed=wildcards.seed
+        code=code_of("prepare"),
+        program=program(
+            "prepare",
+            dataset=DATASET.name,
+            fraction=config["dataset"]["fraction"],
+            seed=lambda wildcards: wildcards.seed,
         ),
     shell:
-        "python {input.program[0]:q} {params.flags} "
+        "python {params.program} "
         f"--raw {DATA} "
         "--tensors {output.tensors:q} --provenance {output.provenance:q} > {log:q} 2>&1"
 
@@ -60,18 +61,18 @@ rule prepare:
 rule samples:
     """Draw five training images with the names of their classes."""
     input:
-        program=program("samples"),
         raw=RAW,
     output:
-        picture=shown(f"{RESULTS}/samples.png", "Training images", "Figures", "samples.rst"),
+        picture=in_report(f"{RESULTS}/samples.png", "Training images", "Figures", "samples.rst"),
         provenance=f"{RESULTS}/provenance-samples.json",
     log:
         f"{RESULTS}/samples.log",
     localrule: True
     params:
-        flags=lambda wildcards: flags(dataset=config["dataset"]["name"]),
-        images=DATASET.images,  # for the caption
+        code=code_of("samples"),
+        program=program("samples", dataset=DATASET.name),
+        images=words.images(DATASET),  # for the caption
     shell:
-        "python {input.program[0]:q} {params.flags} "
+        "python {params.program} "
         f"--raw {DATA} "
         "--picture {output.picture:q} --provenance {output.provenance:q} > {log:q} 2>&1"

@@ -9,7 +9,6 @@ reruns   when `training`, `device` or this model's entry in config.yaml changes,
 rule train:
     """Train by plain minibatch SGD, evaluate and keep a checkpoint after every pass."""
     input:
-        program=program("train"),
         tensors=rules.prepare.output.tensors,
     output:
         history=f"{RUN}/history.csv",
@@ -21,15 +20,16 @@ rule train:
     priority: 1
     threads: 1
     params:
-        flags=lambda wildcards: flags(
-            batch_size=config["training"]["batch_size"],
+        code=code_of("train"),
+        program=program(
+            "train",
             device=config["device"],
-            learning_rate=wildcards.learning_rate,
-            model=config["models"][wildcards.model],
-            name=wildcards.model,
-            passes=config["training"]["passes"],
-            seed=wildcards.seed,
+            learning_rate=lambda wildcards: wildcards.learning_rate,
+            model=lambda wildcards: config["models"][wildcards.model],
+            name=lambda wildcards: wildcards.model,
+            seed=lambda wildcards: wildcards.seed,
+            training=TRAINING,
         ),
     shell:
-        "python {input.program[0]:q} {params.flags} --tensors {input.tensors:q} --history {output.history:q} "
+        "python {params.program} --tensors {input.tensors:q} --history {output.history:q} "
         "--checkpoints {output.checkpoints:q} --provenance {output.provenance:q} > {log:q} 2>&1"

@@ -1,0 +1,15 @@
+"""C2a: is the test accuracy higher?"""
+
+from ..estimates import last
+from .claim import ABOVE, ACCURACY_DIFFERENCE, Claim
+
+CLAIM = Claim(
+    id="C2a",
+    heading="Test accuracy",
+    estimand="test accuracy at the last pass",
+    metric="test_accuracy",
+    mode="eval",
+    measure=last,
+    unit=ACCURACY_DIFFERENCE,
+    claimed=ABOVE,
+)

@@ -1,0 +1,13 @@
+"""C2b: is the test loss lower?"""
+
+from ..estimates import log_last
+from .claim import Claim
+
+CLAIM = Claim(
+    id="C2b",
+    heading="Test loss",
+    estimand="test loss at the last pass",
+    metric="test_loss",
+    mode="eval",
+    measure=log_last,
+)

@@ -1,0 +1,91 @@
+"""The mean of each quantity over a model's replicates, pass by pass, with its interval."""
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas
+
+from ..tables import Column
+from . import statistics
+from .measured import log, on_training_step
+
+COLUMNS = (
+    Column("model", str),
+    Column("learning_rate", float, low=0),
+    Column("pass", int, low=0),
+    Column("metric", str),
+    Column("scale", str),  # log: geometric mean, and the interval taken on the log scale; or linear
+    Column("n", int, low=1),  # replicates
+    Column("mean", float),
+    Column("low", float, optional=True),  # the mean's t-interval
+    Column("high", float, optional=True),
+)
+
+
+class Curve(NamedTuple):
+    """What is drawn under one name: a metric in a mode, averaged on a scale (linear or log)."""
+
+    metric: str
+    mode: str
+    scale: str
+
+
+CURVES = {
+    "train_loss": Curve("train_loss", "eval", "log"),
+    "train_accuracy": Curve("train_accuracy", "eval", "linear"),
+    "test_loss": Curve("test_loss", "eval", "log"),
+    "test_accuracy": Curve("test_accuracy", "eval", "linear"),
+    "full_batch_loss": Curve("loss", "full_batch", "log"),
+    "smoothness": Curve("smoothness", "full_batch", "log"),
+    "notebook_estimator": Curve("notebook_estimator", "full_batch", "log"),
+}
+
+
+def not_diverged(metrics):
+    """Return the rows of metrics.csv less those, at every pass, of the runs that diverged."""
+    run = ["model", "learning_rate", "seed"]
+    diverged = metrics.loc[(metrics["metric"] == "diverged") & (metrics["value"] == 1), run].drop_duplicates()
+    return metrics[~pandas.MultiIndex.from_frame(metrics[run]).isin(pandas.MultiIndex.from_frame(diverged))]
+
+
+def replicates(metrics):
+    """Return the values of CURVES of every run: model, learning_rate, pass, seed, metric, value, as a DataFrame.
+
+    Several directions are averaged, on the curve's scale. A run that diverged is left out, at every pass.
+    """
+    metrics = not_diverged(metrics)
+    parts = []
+    for name, curve in CURVES.items():
+        chosen = metrics[(metrics["metric"] == curve.metric) & (metrics["mode"] == curve.mode)]
+        chosen = chosen[on_training_step(chosen)]
+        values = chosen.set_index(["model", "learning_rate", "pass", "seed"])["value"]
+        values = (log(values) if curve.scale == "log" else values).groupby(level=[0, 1, 2, 3]).mean(skipna=False)
+        values = np.exp(values) if curve.scale == "log" else values
+        parts.append(values.reset_index().assign(metric=name))
+    return pandas.concat(parts, ignore_index=True)
+
+
+def curves(metrics, confidence):
+    """Return rows of COLUMNS, dicts: the mean over replicates with its t-interval, for each of CURVES.
+
+    Losses and smoothness are averaged as logarithms and given back as geometric means.
+    """
+    values, rows = replicates(metrics), []
+    values = values[np.isfinite(values["value"])]
+    for (metric, *key), group in values.groupby(["metric", "model", "learning_rate", "pass"]):
+        scale = CURVES[metric].scale
+        numbers = log(group["value"]) if scale == "log" else group["value"]
+        numbers = numbers[np.isfinite(numbers)]  # a loss of 0 has no logarithm
+        if numbers.empty:
+            continue
+        interval = statistics.mean_interval(numbers, confidence)
+        if scale == "log":
+            interval = [None if number is None else float(np.exp(number)) for number in interval]
+        row = (*key, metric, scale, len(numbers), *interval)
+        rows.append(dict(zip((column.name for column in COLUMNS), row, strict=True)))
+    return rows
+
+
+def at_last_pass(table):
+    """Return the rows of the last pass of `table`, a DataFrame with the column pass: of curves or of replicates."""
+    return table[table["pass"] == table["pass"].max()]

@@ -1,0 +1,75 @@
+"""What is compared with what, and which networks are left out of it."""
+
+from typing import NamedTuple
+
+
+class Design(NamedTuple):
+    """Each treatment against the baseline, replicate by replicate, at one learning rate.
+
+    baseline: a model's name. treatments: names of others. confidence: of the intervals, within 0…1; 1 − confidence is
+    the level of the tests. learning_rate: the base rate, at which all claims but C7 are tested. seeds: the replicates
+    that there should be.
+    """
+
+    baseline: str
+    treatments: list[str]
+    confidence: float
+    learning_rate: float
+    seeds: list[int]
+
+    @property
+    def models(self):
+        """The baseline and the treatments, in the order of their colours."""
+        return [self.baseline, *self.treatments]
+
+    def pair(self, treatment):
+        """Return the Design of that treatment alone against the baseline."""
+        return self._replace(treatments=[treatment])
+
+    def rows(self, metrics):
+        """Return those rows of metrics.csv that are of its models and seeds, at any learning rate."""
+        return metrics[metrics["model"].isin(self.models) & metrics["seed"].isin(self.seeds)]
+
+
+class Exclusion(NamedTuple):
+    """A network of a replicate that is left out of every comparison, and its partners with it."""
+
+    seed: int
+    model: str
+    reason: str  # "diverged in pass 3", "missing" (nothing of it is there), "smoothness missing" (training is)
+
+
+def excluded(metrics, design):
+    """Return the Exclusions at the base learning rate, by seed, then in the order of the design's models.
+
+    metrics: the rows of metrics.csv.
+    """
+    metrics = design.rows(metrics)
+    metrics = metrics[metrics["learning_rate"] == design.learning_rate]
+    diverged = metrics[(metrics["metric"] == "diverged") & (metrics["value"] == 1)]
+    diverged = diverged.groupby(["model", "seed"])["pass"].min().to_dict()
+    trained, probed = (_networks(metrics[metrics["metric"] == metric]) for metric in ("train_loss", "smoothness"))
+    networks = _networks(metrics)
+    exclusions = []
+    for seed in design.seeds:
+        for model in design.models:
+            key = (model, seed)
+            if key in diverged:
+                exclusions.append(Exclusion(seed, model, f"diverged in pass {diverged[key]}"))
+            elif key not in networks or (trained and key not in trained):
+                exclusions.append(Exclusion(seed, model, "missing"))
+            elif probed and key not in probed:
+                exclusions.append(Exclusion(seed, model, "smoothness missing"))
+    return exclusions
+
+
+def compared(metrics, design):
+    """Return the rows of metrics.csv that the design's comparisons rest on, and what is `excluded` of them.
+
+    The latter as a set of (model, seed); their rows are still among the former.
+    """
+    return design.rows(metrics), {(model, seed) for seed, model, _ in excluded(metrics, design)}
+
+
+def _networks(rows):
+    return set(rows[["model", "seed"]].drop_duplicates().itertuples(index=False, name=None))

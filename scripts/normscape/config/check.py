@@ -1,0 +1,141 @@
+"""Checking the config: against its schema, and for values that don't go together."""
+
+import difflib
+import math
+from itertools import chain, islice
+
+import jsonschema
+
+from ..data.datasets import DATASETS
+from ..errors import InputError
+from ..models import architectures
+
+DIGITS = 300  # of a whole number: float64 holds no larger one, and Python writes none of more than 4,300 as a text
+LEVELS = 50  # of lists and sections within each other
+LETTERS = 600  # of a line
+
+
+def check_config(config, schema):
+    """Raise InputError, one line that names the key, for the first thing that is wrong in `config`.
+
+    schema: a JSON schema, as a dict. Its own keyword `otherwise`, beside a `pattern` or a `not`, says what is wrong
+    with a value that breaks that.
+    """
+    for line in chain(_unwieldy(config), _schema_faults(config, schema), _contradictions(config)):
+        raise InputError(line if len(line) <= LETTERS else f"{line[:LETTERS]} …")
+
+
+def _at(path, fault):
+    """Return a line that says where in the config what is wrong."""
+    keys = [repr(key) if isinstance(key, str) and not key.isprintable() else str(key) for key in path]
+    return f"{'.'.join(keys)}: {fault}" if keys else fault
+
+
+def _unwieldy(value, path=(), around=()):
+    """Yield a line for each value that the checks below could neither compare nor write as a text."""
+    if isinstance(value, int) and abs(value) >= 10**DIGITS:
+        yield _at(path, f"a number of more than {DIGITS} digits")
+    if isinstance(value, dict | list):
+        if any(value is outer for outer in around):
+            yield _at(path, "contains itself")
+        elif len(around) == LEVELS:
+            yield _at(path, f"more than {LEVELS} lists within each other")
+        else:
+            for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+                yield from _unwieldy(key, path)
+                yield from _unwieldy(inner, (*path, key), (*around, value))
+
+
+def _schema_faults(config, schema):
+    """Yield a line for each place where `config` breaks the schema."""
+    numbers = {
+        # jsonschema takes 10.0 for an integer, and .nan for a number that breaks no bound
+        "integer": lambda _, value: isinstance(value, int) and not isinstance(value, bool),
+        "number": lambda _, value: (
+            isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+        ),
+    }
+    checker = jsonschema.Draft202012Validator.TYPE_CHECKER.redefine_many(numbers)
+    Validator = jsonschema.validators.extend(jsonschema.Draft202012Validator, type_checker=checker)
+    for error in Validator(schema).iter_errors(config):
+        yield _at(error.absolute_path, _wrong(error))
+
+
+def _wrong(error):
+    """Return what is wrong with one value, and what would be right, in a few words."""
+    value, wanted = error.instance, error.validator_value
+    match error.validator:
+        case "additionalProperties":
+            return _unknown(next(key for key in value if key not in error.schema["properties"]), error.schema)
+        case "required":
+            return f"the key {next(key for key in wanted if key not in value)!r} is missing"
+        case "uniqueItems" if repeated := list(islice((item for item in value if value.count(item) > 1), 1)):
+            return f"{repeated[0]!r} stands twice"
+        case "contains":
+            return f"{value!r} lacks {wanted['const']}"
+        case "pattern" | "not":
+            return f"{value!r} {error.schema['otherwise']}"
+        case "type" if isinstance(value, str) and _number_like(value):
+            return f"the text {value!r} is not a number; YAML reads only 0.001 or 1.0e-3 as one, without quotes"
+    return error.message
+
+
+def _unknown(key, schema):
+    known = list(schema["properties"])
+    close = difflib.get_close_matches(str(key), known, n=1)
+    return f"unknown key {key!r}; " + (f"did you mean {close[0]!r}?" if close else f"known are {', '.join(known)}")
+
+
+def _number_like(text):
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
+
+
+def _contradictions(config):
+    """Yield a line for each pair of values, right in themselves, that don't go together."""
+    yield from _model_faults(config)
+    yield from _comparison_faults(config["comparison"], config["models"])
+    yield from _dataset_faults(config)
+
+
+def _model_faults(config):
+    models = config["models"]
+    image_shape = DATASETS[config["dataset"]["name"]].image_shape
+    lower = [name.lower() for name in models]
+    for name in models:
+        if lower.count(name.lower()) > 1:
+            yield (
+                f"models: {name!r} has a twin that differs only in upper and lower case, "
+                "which some disks can't tell apart"
+            )
+    for name, entry in models.items():
+        try:
+            architectures.check(entry, image_shape, config["training"]["batch_size"])
+        except InputError as error:
+            yield f"models.{name}: {error}"
+
+
+def _comparison_faults(comparison, models):
+    for name in [comparison["baseline"], *comparison["treatments"]]:
+        if name not in models:
+            yield f"comparison: {name!r} is not among the models: {', '.join(models)}"
+    if comparison["baseline"] in comparison["treatments"]:
+        yield f"comparison.treatments: {comparison['baseline']!r} is the baseline, too"
+
+
+def _dataset_faults(config):
+    name, fraction, batch_size = (
+        config["dataset"]["name"],
+        config["dataset"]["fraction"],
+        config["training"]["batch_size"],
+    )
+    if config["dataset"]["sources"] == ["debian"] and not DATASETS[name].debian_package:
+        yield f"dataset.sources: debian has no package of {name}; list a folder, a mirror or upstream"
+    images = round(fraction * DATASETS[name].training_images)
+    if images < max(batch_size, 2):
+        yield (
+            f"dataset.fraction: {fraction} leaves {images} images, fewer than a batch "
+            f"(training.batch_size: {batch_size})"
+        )

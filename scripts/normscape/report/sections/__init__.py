@@ -1,0 +1,1 @@
+"""What the commentary's template is told, section by section."""

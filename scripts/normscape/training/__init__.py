@@ -1,0 +1,1 @@
+"""Training: batches, the update, evaluation, checkpoints."""

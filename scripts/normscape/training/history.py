@@ -1,0 +1,12 @@
+"""The table of a training run's losses and accuracies, pass by pass."""
+
+from ..tables import KEY, Column
+
+COLUMNS = (
+    *KEY,
+    Column("diverged", int, low=0, high=1),  # 1 from the first pass with a non-finite loss; the rest is empty
+    Column("train_loss", float, low=0, optional=True),  # mean cross-entropy in nats, eval mode
+    Column("train_accuracy", float, low=0, high=1, optional=True),  # fraction of images
+    Column("test_loss", float, low=0, optional=True),
+    Column("test_accuracy", float, low=0, high=1, optional=True),
+)

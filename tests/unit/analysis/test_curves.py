@@ -1,0 +1,65 @@
+"""Mean curves with their intervals, by hand."""
+
+import math
+
+import pandas
+import pytest
+from metric_rows import RATE, probe, replicate, rows
+from normscape import tables
+from normscape.analysis import curves
+
+
+def curve(table, metric, model="plain", rate=RATE):
+    """Return {pass: row}."""
+    found = curves.curves(pandas.DataFrame(table), 0.95)
+    for row in found:
+        assert list(row) == [column.name for column in curves.COLUMNS]
+    tables.check(curves.COLUMNS, found)
+    return {
+        row["pass"]: row
+        for row in found
+        if (row["metric"], row["model"], row["learning_rate"]) == (metric, model, rate)
+    }
+
+
+def test_curves_of_losses_are_geometric_and_of_accuracies_arithmetic():
+    table = []
+    for seed, (loss, accuracy) in enumerate([(1, 0.5), (4, 0.7)]):
+        table += rows("plain", "train_loss", [loss], seed, first=0) + rows("plain", "test_accuracy", [accuracy], seed)
+    loss, accuracy = curve(table, "train_loss")[0], curve(table, "test_accuracy")[1]
+    half = math.tan(0.475 * math.pi)
+    assert (loss["scale"], loss["n"], loss["mean"]) == ("log", 2, pytest.approx(2))
+    assert loss["low"] == pytest.approx(2 * math.exp(-half * math.log(2)))
+    assert loss["high"] == pytest.approx(2 * math.exp(half * math.log(2)))
+    assert (accuracy["scale"], accuracy["mean"]) == ("linear", pytest.approx(0.6))
+    assert (accuracy["low"], accuracy["high"]) == (pytest.approx(0.6 - half / 10), pytest.approx(0.6 + half / 10))
+
+
+def test_curves_leave_out_a_loss_of_0_which_has_no_logarithm():
+    table = rows("plain", "train_loss", [2, 0], 0) + rows("plain", "train_loss", [0, 0], 1)
+    found = curve(table, "train_loss")
+    assert list(found) == [1]
+    assert (found[1]["n"], found[1]["mean"]) == (1, pytest.approx(2))
+
+
+def test_curves_of_one_replicate_have_no_band():
+    row = curve(rows("plain", "train_loss", [2]), "train_loss")[1]
+    assert (row["n"], row["mean"], row["low"], row["high"]) == (1, pytest.approx(2), None, None)
+
+
+def test_curves_of_smoothness_average_directions_and_take_the_training_step():
+    table = probe("plain", "smoothness", [1]) + probe("plain", "smoothness", [4], direction=1)
+    table += probe("plain", "smoothness", [50], step_multiple=2.0) + probe("plain", "smoothness", [50], mode="eval")
+    table += probe("plain", "notebook_estimator", [3])
+    row = curve(table, "smoothness")[1]
+    assert (row["n"], row["mean"]) == (1, pytest.approx(2))
+    assert curve(table, "notebook_estimator")[1]["mean"] == pytest.approx(3)
+
+
+def test_a_diverged_run_is_left_out_of_its_curve_at_every_pass():
+    table = replicate("plain", 0, [3, 2, None]) + replicate("plain", 1, [3, 1, 1]) + replicate("batch", 0, [3, 2, 2])
+    table += rows("plain", "train_loss", [5, 5, 5], 0, first=0, rate=0.01)
+    assert [curve(table, "train_loss")[number]["n"] for number in (0, 1, 2)] == [1, 1, 1]
+    assert curve(table, "train_loss")[1]["mean"] == pytest.approx(1)
+    assert curve(table, "train_loss", "batch")[2]["n"] == 1
+    assert curve(table, "train_loss", rate=0.01)[2]["mean"] == pytest.approx(5)

@@ -1,0 +1,80 @@
+"""What is left out of every comparison, and named."""
+
+import math
+
+import pandas
+import pytest
+from metric_rows import design, evaluate, probe, replicate, sweep
+from normscape.analysis.design import excluded
+
+
+def partial_metrics():
+    table = []
+    for seed in range(6):
+        table += replicate("plain", seed, [3, 2, None] if seed == 1 else [3, 2, 2])
+        if seed != 4:
+            table += replicate("batch", seed, [3, None, None] if seed == 3 else [3, 1, 1 + seed / 10], seed != 5)
+    return pandas.DataFrame(table)
+
+
+def test_what_is_left_out_is_named():
+    assert excluded(partial_metrics(), design(range(7))) == [
+        (1, "plain", "diverged in pass 2"),
+        (3, "batch", "diverged in pass 1"),
+        (4, "batch", "missing"),
+        (5, "batch", "smoothness missing"),
+        (6, "plain", "missing"),
+        (6, "batch", "missing"),
+    ]
+
+
+def test_what_is_left_out_is_left_out_for_both_models_and_every_claim():
+    found = evaluate(partial_metrics(), seeds=range(7))
+    assert {found[claim, "batch"]["n"] for claim in ("C1", "C3")} == {2}  # seeds 0 and 2
+    assert found["C3", "batch"]["estimate"] == pytest.approx(
+        (2 * math.log(1 / 2) + math.log(1 / 2) + math.log(1.2 / 2)) / 4
+    )
+
+
+@pytest.mark.parametrize("diverged", ["plain", "batch"])
+def test_what_a_diverged_run_measured_before_is_left_out_too(diverged):
+    table = []
+    for seed in range(2):
+        for model in "plain", "batch":
+            table += replicate(model, seed, [3, 2, None if (model, seed) == (diverged, 1) else 1])
+            table += probe(model, "smoothness", [2], seed, mode="eval")
+    assert evaluate(table, seeds=range(2))["C8", "batch"]["n"] == 1
+    assert evaluate(table, seeds=[1])["C8", "batch"]["verdict"] == "not measured"
+
+
+def test_a_network_without_training_or_without_anything_is_missing():
+    both = replicate("plain", 0, [3, 2, 1])
+    table = pandas.DataFrame(both + probe("batch", "smoothness", [2, 1]))
+    assert excluded(table, design()) == [(0, "batch", "missing")]
+    table = pandas.DataFrame(probe("plain", "smoothness", [2, 1]))
+    assert excluded(table, design()) == [(0, "batch", "missing")]
+
+
+def test_another_treatments_failure_costs_a_treatment_nothing():
+    table = []
+    for seed in range(3):
+        table += replicate("plain", seed, [3, 2, 2]) + replicate("batch", seed, [3, 1, 1])
+        table += replicate("other", seed, [3, 1, None if seed else 1])
+    found = evaluate(table, seeds=range(3), treatments=("batch", "other"))
+    assert (found["C1", "batch"]["n"], found["C1", "other"]["n"]) == (3, 1)
+
+
+def test_divergence_and_absence_at_another_rate_exclude_nothing():
+    table = pandas.DataFrame(sweep("plain", {0.1: 1, 0.2: None}) + sweep("batch", {0.1: 1, 0.2: ...}))
+    assert excluded(table, design()) == []
+
+
+def test_other_seeds_and_models_are_ignored():
+    table = replicate("plain", 0, [3, 2, 2]) + replicate("batch", 0, [3, 1, 1])
+    more = (
+        table
+        + replicate("plain", 8, [9, 9, 9, 9])
+        + replicate("batch", 8, [1, 1, 1])
+        + replicate("third", 0, [1, 1, 1])
+    )
+    assert evaluate(table) == evaluate(more)

@@ -1,0 +1,173 @@
+"""Two experiments compared: which settings differ, what moved, and where that can't be known."""
+
+import copy
+import math
+
+import pandas
+import pytest
+from normscape import atomic, provenance, tables
+from normscape.analysis import experiments, metrics, verdicts
+from normscape.errors import InputError
+
+SETTINGS = {
+    "experiment": "left",
+    "models": {"Plain": {"channels": [16]}, "Normed": {"channels": [16]}},
+    "seeds": [0, 1, 2],
+    "training": {"learning_rate": 0.04, "passes": 2},
+    "comparison": {"baseline": "Plain", "treatments": ["Normed"], "confidence": 0.95},
+}
+
+
+def experiment(name="left", plain=(1.0, 1.1, 1.2), normed=(0.5, 0.6, 0.5), accuracy=(0.8, 0.8, 0.8), **changes):
+    """An Experiment whose train losses at the last of two passes are `plain` and `normed`, one a seed."""
+    settings = copy.deepcopy(SETTINGS) | {"experiment": name} | changes
+    measured = []
+    for model, losses in (("Plain", plain), ("Normed", normed)):
+        for seed, loss, right in zip(settings["seeds"], losses, accuracy, strict=True):
+            for number in (1, 2):
+                values = {"train_loss": loss * (3 - number), "test_accuracy": right, "diverged": 0}
+                measured += [
+                    {"model": model, "seed": seed, "pass": number, "metric": metric, "value": value}
+                    for metric, value in values.items()
+                ]
+    table = pandas.DataFrame(measured).assign(learning_rate=0.04, mode="eval", step_multiple=math.nan)
+    table = table.reindex(columns=[column.name for column in metrics.COLUMNS])
+    bare = experiments.Experiment(name, settings, [], table)
+    return bare._replace(claims=verdicts.evaluate(table, bare.design))
+
+
+def claim(left, right, id):
+    """How the claim of that id moved, of one treatment."""
+    rows = experiments.claims_moved(left, right, 0.95)
+    (row,) = (row for row in rows if (row["left"] or row["right"])["claim"] == id)
+    return row
+
+
+def final(left, right, model, metric):
+    rows = experiments.finals_moved(left, right, 0.95)
+    (row,) = (row for row in rows if (row["model"], row["metric"]) == (model, metric))
+    return row
+
+
+def test_settings_are_compared_key_by_key():
+    other = copy.deepcopy(SETTINGS) | {"experiment": "right", "seeds": [0]}
+    other["models"]["Normed"]["channels"] = [8, 8]
+    del other["training"]["passes"]
+    assert experiments.settings_that_differ(SETTINGS, other) == [
+        ("models.Normed.channels", "[16]", "[8, 8]"),
+        ("seeds", "[0, 1, 2]", "[0]"),
+        ("training.passes", "2", "–"),
+    ]
+    assert experiments.settings_that_differ(SETTINGS, SETTINGS) == []
+
+
+@pytest.mark.parametrize("rate", [0.04, [0.04, 0.01]])
+def test_models_are_compared_at_the_first_learning_rate(rate):
+    told = experiment(training={"learning_rate": rate})
+    assert told.design == ("Plain", ["Normed"], 0.95, 0.04, [0, 1, 2])
+
+
+def test_the_same_seeds_are_paired_and_the_interval_is_that_of_their_differences():
+    left, right = pandas.Series([1.0, 5.0, 9.0]), pandas.Series([2.0, 6.1, 9.9])
+    change = experiments.moved(left, right, 0.95)
+    assert change.estimate == pytest.approx(1.0)
+    half = 4.302652729696142 * 0.1 / math.sqrt(3)  # Student's t with 2 degrees of freedom; SD 0.1
+    assert (change.low, change.high) == (pytest.approx(1 - half), pytest.approx(1 + half))
+    assert experiments.moved(left, right.iloc[::-1], 0.95) == change  # the order of the seeds means nothing
+
+
+def test_other_seeds_give_no_interval():
+    left, right = pandas.Series([1.0, 5.0]), pandas.Series([2.0, 6.0, 10.0])
+    assert experiments.moved(left, right, 0.95) == (3.0, None, None)
+    assert experiments.moved(left, right.iloc[:2].set_axis([0, 7]), 0.95) == (1.0, None, None)
+    assert experiments.moved(left, right.where(right > 99), 0.95) is None
+
+
+def test_a_claim_moves_with_its_paired_differences():
+    row = claim(experiment(), experiment("right", normed=(1.0, 1.2, 1.1)), "C1")
+    assert (row["baseline"], row["left"]["verdict"], row["right"]["verdict"]) == ("Plain", "supported", "inconclusive")
+    assert row["moved"].estimate == pytest.approx((2 * math.log(2) + math.log(2.2)) / 3)
+    assert row["moved"].low < row["moved"].estimate < row["moved"].high
+    assert claim(experiment(), experiment("right"), "C3")["moved"] is None  # not measured
+
+
+def test_how_far_a_bound_moved_is_unknown():
+    right = experiment("right")
+    rows = [{**row, "low": -math.inf} if row["claim"] == "C1" else row for row in right.claims]
+    assert claim(experiment(), right, "C1")["moved"].estimate == 0
+    assert claim(experiment(), right._replace(claims=rows), "C1")["moved"] is None
+
+
+def test_another_baseline_is_another_claim():
+    turned = experiment("right", comparison={"baseline": "Normed", "treatments": ["Plain"], "confidence": 0.95})
+    rows = experiments.claims_moved(experiment(), turned, 0.95)
+    assert [row["baseline"] for row in rows] == ["Plain"] * 13 + ["Normed"] * 13
+    assert all((row["left"] is None) != (row["right"] is None) and row["moved"] is None for row in rows)
+
+
+def test_final_losses_move_as_logarithms_and_accuracies_as_they_are():
+    right = experiment("right", plain=(2.0, 2.2, 2.6), accuracy=(0.81, 0.83, 0.82))
+    loss = final(experiment(), right, "Plain", "train_loss")
+    assert (loss["scale"], loss["left"]) == ("log", (3, pytest.approx(math.log(1.0 * 1.1 * 1.2) / 3)))
+    assert loss["moved"].estimate == pytest.approx((2 * math.log(2) + math.log(2.6 / 1.2)) / 3)
+    accuracy = final(experiment(), right, "Normed", "test_accuracy")
+    assert (accuracy["scale"], accuracy["right"]) == ("linear", (3, pytest.approx(0.82)))
+    assert accuracy["moved"].estimate == pytest.approx(0.02)
+
+
+def test_unlike_seeds_leave_every_move_without_an_interval():
+    right = experiment("right", seeds=[0, 1, 3])
+    for row in (claim(experiment(), right, "C1"), final(experiment(), right, "Normed", "train_loss")):
+        assert row["moved"] == (0, None, None)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    told = experiment()
+    tables.write(tmp_path / "claims.csv", verdicts.COLUMNS, told.claims)
+    provenance.write(tmp_path / "provenance-compare.json", {})
+    tables.write(tmp_path / "metrics.csv", metrics.COLUMNS, told.metrics)
+    provenance.write(tmp_path / "provenance-aggregate.json", {})
+    atomic.write_json(tmp_path / "config.json", told.settings)
+    provenance.write(tmp_path / "provenance-commentary.json", {})
+    return tmp_path
+
+
+def test_a_folder_is_read_as_it_was_written(folder):
+    read, told = experiments.read(folder), experiment()
+    assert (read.name, read.settings, read.claims) == (folder.as_posix(), told.settings, told.claims)
+    for moved in experiments.claims_moved, experiments.finals_moved:
+        assert moved(read, read, 0.95) == moved(told, told, 0.95)
+
+
+@pytest.mark.parametrize(
+    ("name", "damage", "words"),
+    [
+        ("config.json", None, "is missing; run that experiment to its end first"),
+        ("metrics.csv", None, "is missing"),
+        ("config.json", "{", "damaged since it was written; delete the file and run again"),
+        ("claims.csv", "claim\n", "damaged since it was written"),
+        ("metrics.csv", "", "damaged since it was written"),
+    ],
+)
+def test_what_is_missing_or_damaged_is_one_line(folder, name, damage, words):
+    (folder / name).unlink()
+    if damage is not None:
+        (folder / name).write_text(damage)
+    with pytest.raises(InputError) as refused:
+        experiments.read(folder)
+    assert str(refused.value).startswith(f"{folder / name}: ") and words in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_no_folder_is_one_line(tmp_path):
+    with pytest.raises(InputError, match="there is no such folder"):
+        experiments.read(tmp_path / "x")
+
+
+@pytest.mark.parametrize("settings", [[], {"training": 1, "comparison": 2}])
+def test_settings_of_another_kind_are_one_line(folder, settings):
+    atomic.write_json(folder / "config.json", settings)
+    provenance.write(folder / "provenance-commentary.json", {})
+    with pytest.raises(InputError, match="doesn't hold an experiment's settings; delete the file and run"):
+        experiments.read(folder)

@@ -1,0 +1,91 @@
+"""Gathering the tables of made-up runs, many of them too, and what is then found in them."""
+
+import math
+import shutil
+
+import pytest
+import synthetic
+from normscape.analysis import metrics, runs, verdicts
+from normscape.analysis.design import Design
+from normscape.errors import InputError
+from normscape.tables import KEY
+from normscape.training import history
+
+MODELS = ["Plain", "Normed"]
+KEYS = {column.name for column in metrics.COLUMNS} - {"metric", "value"}
+
+
+def make(folder, seeds, passes=10):
+    """Make up the runs of both models, and read them as `aggregate` does."""
+    pattern = synthetic.make(folder / "results" / "made-up", MODELS, seeds, passes)
+    found, missing = runs.read(pattern, MODELS, ["0.04"], seeds)
+    assert missing == []
+    return found
+
+
+def literally(tables):
+    """The numbers that `gather` should find, one by one."""
+    for run in tables:
+        for table in run:
+            for row in table.rows.to_dict("records"):
+                numbers = {row["metric"]: row["value"]} if "metric" in row else row
+                for name, value in numbers.items():
+                    if name not in KEYS and not math.isnan(value):
+                        yield row["model"], row["seed"], row["pass"], name, value
+
+
+def test_each_number_of_each_run_is_there_once_run_by_run(tmp_path):
+    tables = make(tmp_path, (3, 1), passes=2)
+    table = metrics.gather(tables, passes=2)
+    assert list(table.columns) == [column.name for column in metrics.COLUMNS]
+    found = table[["model", "seed", "pass", "metric", "value"]].itertuples(index=False, name=None)
+    assert list(found) == list(literally(tables))
+
+
+def test_a_run_that_was_not_probed_is_gathered_without(tmp_path):
+    (trained, *_), whole = make(tmp_path, (0,), passes=1)
+    table = metrics.gather([[trained, None, None], whole], passes=1)
+    measured = {column.name for column in history.COLUMNS} - {column.name for column in KEY}
+    assert set(table.loc[table["model"] == "Plain", "metric"]) == measured
+    assert "smoothness" in set(table.loc[table["model"] == "Normed", "metric"])
+    assert len(metrics.gather([[trained, None, None]], passes=1)) == 10
+
+
+def test_a_table_that_is_not_whole_is_named(tmp_path):
+    tables = make(tmp_path, (0,), passes=2)
+    with pytest.raises(InputError, match=r"Plain/lr-0\.04/seed-0/history\.csv: pass 3 is missing; delete the file"):
+        metrics.gather(tables, passes=3)
+    tables[1][2] = tables[1][2]._replace(rows=tables[1][2].rows[tables[1][2].rows["pass"] > 1])
+    with pytest.raises(InputError, match=r"Normed/lr-0\.04/seed-0/layers\.csv: pass 1 is missing; delete the file"):
+        metrics.gather(tables, passes=2)
+
+
+def test_a_table_of_another_run_is_named(tmp_path):
+    synthetic.make(tmp_path, ["Plain"], [0], passes=1)
+    with pytest.raises(InputError, match=r"history\.csv: column seed is not 1 throughout; delete the file"):
+        path = tmp_path / "runs/Plain/lr-0.04/seed-0/history.csv"
+        metrics.read_run(path, history.COLUMNS, "train", {"model": "Plain", "seed": 1})
+
+
+def test_of_some_runs_what_is_there_is_read_and_what_is_missing_is_named(tmp_path):
+    pattern = synthetic.make(tmp_path, MODELS, [0, 1], passes=1)
+    unprobed, untrained = (tmp_path / "runs" / model / "lr-0.04" / "seed-1" for model in MODELS)
+    (unprobed / "layers.csv").unlink()
+    shutil.rmtree(untrained)
+    found, missing = runs.read(pattern, MODELS, ["0.04"], [0, 1], partial=True)
+    assert [[table is not None for table in run] for run in found] == [[True] * 3, [True, True, False], [True] * 3]
+    assert missing == [untrained]
+    with pytest.raises(InputError, match=r"Plain/lr-0\.04/seed-1/layers\.csv: can't be read"):
+        runs.read(pattern, MODELS, ["0.04"], [0, 1])
+
+
+def test_in_many_replicates_what_was_put_in_is_found(tmp_path):
+    count = 60
+    table = metrics.gather(make(tmp_path, range(count)), passes=10)
+    rows = verdicts.evaluate(table, Design("Plain", ["Normed"], 0.95, 0.04, range(count)))
+    found = {row["claim"]: row for row in rows}
+    assert {row["n"] for row in rows if row["claim"] != "C7"} == {count}
+    for claim, put_in in (("C1", -0.3), ("C2a", 0.05), ("C2b", -0.3), ("C3", -0.3), ("C8", -0.3)):
+        assert abs(found[claim]["estimate"] - put_in) < 0.02
+        assert found[claim]["verdict"] == "supported" and found[claim]["agreeing"] >= 0.9 * count
+    assert found["C9a"]["verdict"] == "inconclusive"

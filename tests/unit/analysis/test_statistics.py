@@ -1,0 +1,109 @@
+"""Intervals, sign flips and Holm's adjustment on numbers small enough for paper."""
+
+import math
+
+import numpy as np
+import pytest
+from normscape.analysis import statistics
+from normscape.analysis.statistics import Paired
+
+
+def test_nothing_can_be_said_of_no_differences():
+    assert statistics.paired([], 0.95) == Paired(0, None, None, None, None, None, None)
+
+
+def test_one_difference_is_an_estimate_only():
+    assert statistics.paired([-0.5], 0.95) == Paired(1, -0.5, None, None, None, None, 1)
+
+
+def test_two_differences_give_the_t_interval_of_the_tables():
+    # mean 2, standard error 1; the 0.975 quantile of t with one degree of freedom is tan(0.475 π)
+    half = math.tan(0.475 * math.pi)
+    result = statistics.paired([1.0, 3.0], 0.95)
+    assert (result.low, result.estimate, result.high) == pytest.approx((2 - half, 2, 2 + half))
+    assert result.p == pytest.approx(1 - 2 * math.atan(2) / math.pi)  # the Cauchy law's two tails beyond t = 2
+    assert result.p_sign_flip is None
+    assert result.agreeing == 2
+
+
+def test_three_differences():
+    # mean 1, SD 1, t = √3 with 2 degrees of freedom, whose two-sided p is 1 − t/√(2 + t²)
+    result = statistics.paired([0.0, 1.0, 2.0], 0.95)
+    assert result.p == pytest.approx(1 - math.sqrt(3 / 5))
+    assert result.high - 1 == pytest.approx(4.302653 / math.sqrt(3))
+    assert result.agreeing == 2  # 0 has no sign
+
+
+def test_agreeing_counts_the_sign_of_the_estimate():
+    assert statistics.paired([-3.0, -1.0, 1.0], 0.95).agreeing == 2
+    assert statistics.paired([-1.0, 1.0], 0.95).agreeing == 0  # an estimate of 0 has no sign to agree with
+
+
+def test_sign_flips_are_reported_from_six():
+    assert statistics.paired([1.0, 2, 3, 4, 5], 0.95).p_sign_flip is None
+    assert statistics.paired([1.0, 2, 3, 4, 5, 6], 0.95).p_sign_flip == 2 / 2**6
+
+
+@pytest.mark.parametrize(
+    "differences, p",
+    [
+        ([1.0, 2, 4], 2 / 8),  # only all plus, all minus reach 7
+        ([1.0, 2, -4], 8 / 8),  # sums ±1 ±2 ±4 are all of ±1, ±3, ±5, ±7: none is below |−1|
+        ([1.0, 1, 2], 2 / 8),
+        ([1.0, 1, -2], 1.0),
+        ([0.1, 0.2, -0.3], 1.0),  # 0.1 + 0.2 − 0.3 isn't 0 in floating point
+        ([0.1, 0.2, 0.3, -0.6, 0.6], 20 / 32),  # 16 with ±1.2 from the last two, 4 with 0
+        ([0.0, 0.0], 1.0),
+    ],
+)
+def test_sign_flip_by_hand(differences, p):
+    assert statistics.sign_flip(differences) == p
+
+
+def test_sign_flip_is_sampled_reproducibly_where_it_can_not_be_enumerated():
+    differences = np.random.default_rng(5).normal(0.2, 1, statistics.ENUMERATED_TO + 1)
+    p = statistics.sign_flip(differences)
+    assert p == statistics.sign_flip(differences)
+    exact = statistics.sign_flip(differences[:-1])
+    assert p == pytest.approx(statistics.paired(differences, 0.95).p, abs=0.02)
+    assert 0 < exact < 1
+
+
+@pytest.mark.parametrize("n, p", [(2, 0.5), (3, 0.25), (5, 0.0625), (6, 0.03125), (10, 2 / 1024)])
+def test_identical_differences_are_judged_by_sign_flips(n, p):
+    result = statistics.paired([0.7] * n, 0.95)
+    assert result.p == p
+    assert result.estimate == 0.7
+    assert (result.low, result.high) == ((0.7, 0.7) if n >= 6 else (None, None))
+
+
+def test_identical_but_for_rounding_is_identical():
+    result = statistics.paired([0.3, 0.1 + 0.2, 0.3], 0.95)
+    assert result.p == 0.25
+    assert result.low is None
+
+
+def test_identical_zeros_say_nothing():
+    result = statistics.paired([0.0] * 8, 0.95)
+    assert (result.estimate, result.low, result.high, result.p, result.p_sign_flip, result.agreeing) == (
+        0,
+        0,
+        0,
+        1,
+        1,
+        0,
+    )
+
+
+def test_confidence_decides_when_identical_differences_have_an_interval():
+    assert statistics.mean_interval([1.0] * 7, 0.99)[1] is None
+    assert statistics.mean_interval([1.0] * 8, 0.99) == (1, 1, 1)
+
+
+def test_holm_by_hand():
+    # sorted .01 .02 .03 .04 times 4 3 2 1 is .04 .06 .06 .04; made monotone .04 .06 .06 .06
+    assert statistics.holm([0.04, 0.01, 0.03, 0.02]) == pytest.approx([0.06, 0.04, 0.06, 0.06])
+    assert statistics.holm([0.5, 0.9, 0.6]) == [1, 1, 1]
+    assert statistics.holm([0.03]) == [0.03]
+    assert statistics.holm([]) == []
+    assert statistics.holm([0.01, 0.01]) == [0.02, 0.02]

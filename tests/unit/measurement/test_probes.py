@@ -1,0 +1,34 @@
+import pytest
+import torch
+from entries import SMALL, VARIANTS, variant
+from normscape.measurement import full_batch, probes
+from normscape.models import convnet, layers
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_what_is_the_same_in_every_mode_is_measured_once(name, monkeypatch):
+    calls = []
+
+    def counted(*arguments, **options):
+        calls.append(arguments[3])
+        return evaluate(*arguments, **options)
+
+    evaluate = full_batch.evaluate
+    monkeypatch.setattr(full_batch, "evaluate", counted)
+    net = convnet.build(variant(name, **SMALL), (1, 8, 8), 10, seed=0)
+    images, labels = torch.randn(40, 1, 8, 8), torch.arange(40) % 10
+    probing = probes.Probing(
+        seed=0, learning_rate=0.1, batch_size=8, directions=1, step_multiples=[1.0], detailed_passes=[1]
+    )
+    rows, _ = probes.measure(net, images, labels, 1, probing)
+    in_full_batch, in_eval = (dict(row) for row in rows)
+    assert (in_full_batch.pop("mode"), in_eval.pop("mode")) == ("full_batch", "eval")
+    assert in_full_batch.pop("scale_normalised_smoothness") > 0
+    assert in_eval.pop("scale_normalised_smoothness") is None
+    coupled = name.startswith("batch")
+    assert calls.count("eval") == (2 if coupled else 0) and calls.count("full_batch") == 3
+    assert (in_full_batch == in_eval) == (not coupled)
+    if not coupled:  # nor would a measurement have told anything else
+        weights, step = layers.flat_parameters(net), 1e-3
+        ends = [evaluate(net, images, labels, mode, weights=weights + step) for mode in ("full_batch", "eval")]
+        assert torch.equal(ends[0].gradient, ends[1].gradient)

@@ -1,0 +1,19 @@
+from normscape.report.sections import landscape
+from sentences import text
+
+
+def test_the_landscape_is_told_as_a_range_over_steps():
+    edge = {"low": 1.0, "high": 2.5, "low_multiples": (0.5,), "high_multiples": (1.0, 4.0), "n": 6}
+    rows = [
+        {"model": model, "pass": number, "measure": measure, **edge}
+        for model in ("Plain", "Normed")
+        for number in (1, 2)
+        for measure in landscape.MEASURES
+    ]
+    found = text(landscape=landscape.landscape(rows, ["Plain", "Normed"]))
+    assert "| Plain | loss f(w + αu) | 1 (α = 0.5) | 2.5 (α = 1, 4) | 6 |" in found
+    assert "the bands are not uncertainty over seeds. At pass 2," in found  # alt text
+    assert "They are ranges over step lengths, not intervals over seeds." in found
+    assert "At pass 0, from the least to the largest over the steps: none." in text(
+        landscape=landscape.landscape([], ["Plain"])
+    )

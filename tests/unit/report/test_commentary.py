@@ -1,0 +1,264 @@
+"""The commentary says what the numbers say, and the opposite when they do: each branch of the template."""
+
+import re
+import runpy
+from pathlib import Path
+from types import SimpleNamespace
+
+import normscape
+import pandas
+import pytest
+from entries import BATCH, PLAIN, variant
+from matplotlib import pyplot
+from matplotlib.image import imread
+from metric_rows import RATE, design, replicate
+from normscape import provenance, tables
+from normscape.analysis import claims, curves, metrics, reproduction, verdicts
+from normscape.analysis.claims import CLAIMS, quotes
+from normscape.analysis.claims.claim import Claim
+from normscape.analysis.design import Exclusion
+from normscape.analysis.estimates import log_last
+from normscape.report import catalogue, commentary, page
+from normscape.report.figures import claims as forest
+from normscape.report.results import Results
+from sentences import FIGURES, NOTHING, ONE, SUPPORTED, TEMPLATE, UNCLEAR, WORSE, answer, text
+
+INTERVAL = "0.55 times Plain's (95 % interval 0.50 to 0.60; n = 8, p = 0.002; 8 of 8 agree)"
+LAYER = variant("layer")
+PROGRAM = Path(normscape.__file__).parents[1] / "figures.py"
+
+
+def test_smoother_is_said_without_reserve_only_if_all_four_measures_agree():
+    assert answer() == (
+        "**The loss of Normed was smoother than that of Plain: "
+        f"at the same pass its local smoothness L̂ was {INTERVAL}.** "
+        "It was lower, too, at equal train loss (× 0.55), scale-normalised (× 0.55) and in eval mode (× 0.55)."
+    )
+    for claim in ("C4", "C5", "C8"):
+        for change in (WORSE, UNCLEAR):
+            assert "was smoother" not in text(changes={claim: change})
+
+
+def test_lower_at_the_same_pass_alone_is_told_with_what_happened_at_the_same_loss():
+    start = f"**Normed had the lower local smoothness L̂ than Plain at the same pass: it was {INTERVAL}.** "
+    assert answer(changes={"C4": WORSE}) == start + (
+        "At equal train loss it was the higher of the two: 1.64 times Plain's (95 % interval 1.50 to 1.80; n = 8, "
+        "p = 0.002; 8 of 8 agree)."
+    )
+    assert answer(changes={"C4": UNCLEAR}).startswith(
+        start + "At equal train loss the comparison is inconclusive: it was 1.04"
+    )
+    assert answer(changes={"C5": UNCLEAR}) == start + f"At equal train loss it was lower as well: {INTERVAL}."
+    assert answer(changes={"C4": {**NOTHING, "n": 0, "verdict": "inconclusive"}}) == start + (
+        "At equal train loss the two can't be compared here."
+    )
+
+
+def test_a_claim_that_asks_the_same_in_another_way_is_told_in_the_answer(monkeypatch):
+    also = tuple(claim._replace(also="in the end") if claim.id == "C2b" else claim for claim in CLAIMS)
+    monkeypatch.setattr(claims, "CLAIMS", also)
+    assert "at equal train loss (× 0.55), scale-normalised (× 0.55) and in eval mode (× 0.55)." in answer()
+    assert "It was lower, too, in the end (× 0.55), at equal train loss (× 0.55), scale-normalised" in answer()
+
+
+def test_a_primary_endpoint_on_the_other_side_is_said_first():
+    assert answer(changes={"C3": WORSE, "C4": WORSE}).startswith(
+        "**Normed had the higher local smoothness L̂ than Plain at the same pass, against what the notebook says: "
+        "it was 1.64 times Plain's (95 % interval 1.50 to 1.80; "
+    )
+
+
+def test_an_inconclusive_primary_endpoint_is_neither_effect_nor_its_absence():
+    found = answer(changes={"C3": UNCLEAR})
+    assert found.startswith(
+        "**Whether Normed has the lower local smoothness L̂ than Plain is inconclusive: at the same pass it was 1.04"
+    )
+    assert "no effect" not in text(changes={id: UNCLEAR for id in SUPPORTED}).lower()
+
+
+def test_a_primary_endpoint_that_only_the_number_of_treatments_makes_inconclusive_says_so():
+    change = {"C3": {"verdict": "inconclusive", "p_holm": 0.08}}
+    told = ", which among the treatments tested here is not statistically significant (Holm-adjusted p = 0.080).**"
+    assert told in text(changes=change, others={"Layered": (LAYER, {})}).split("\n\n")[1]
+
+
+def test_one_pair_gives_no_answer():
+    found = answer(changes={"C3": ONE})
+    assert found == (
+        "**Normed against Plain: no answer from one pair of replicates.** Its local smoothness L̂, mean over passes, "
+        "was 0.70 times Plain's; add seeds to learn how much of that is chance."
+    )
+
+
+def test_no_pair_gives_no_answer_and_says_what_is_missing():
+    nothing = {**NOTHING, "n": 0, "verdict": "not measured"}
+    left_out = [Exclusion(3, "Plain", "diverged in pass 2")]
+    found = text(left_out, {"C3": nothing})
+    assert "**Normed against Plain: no answer, for no pair of replicates has a local smoothness.** See what" in found
+    assert "**Left out, with its partner:** seed 3 (Plain: diverged in pass 2).\n" in found
+    assert "Nothing was measured." in text((), {"C3": nothing})
+
+
+def test_several_that_were_left_out_are_all_named():
+    left_out = [Exclusion(3, "Plain", "diverged in pass 2"), Exclusion(5, "Normed", "missing")]
+    assert "**Left out, with their partners:** seed 3 (Plain: diverged in pass 2); seed 5 (Normed: missing)." in text(
+        left_out
+    )
+    assert "Left out" not in text()
+
+
+def test_several_treatments_with_opposite_results_get_an_answer_each():
+    found = text(
+        others={"Layered": (LAYER, {"C3": WORSE, "C4": WORSE}), "Grouped": (variant("group"), {"C3": UNCLEAR})}
+    )
+    answers = found.split("\n\n")[1:4]
+    assert answers[0].startswith("**The loss of Normed was smoother than that of Plain: ")
+    assert answers[1].startswith("**Layered had the higher local smoothness L̂ than Plain at the same pass: it was 1.64")
+    assert answers[2].startswith("**Whether Grouped has the lower local smoothness L̂ than Plain is inconclusive: ")
+
+
+def test_several_treatments_share_a_table_and_have_one_each():
+    found = text(others={"Layered": (LAYER, {"C3": WORSE, "C2b": UNCLEAR})})
+    assert "\n| claim | what is compared with Plain | Normed | Layered |\n|---|---|---|---|\n| C1 | train loss" in found
+    assert "\n| C3 | smoothness, mean over passes | × 0.55<br>**supported** | × 1.64<br>**contradicted** |\n" in found
+    assert "\n| C2b | test loss at the last pass | × 0.55<br>**supported** | × 1.04<br>inconclusive |\n" in found
+    assert "\n| C7 | largest workable learning rate | not measured | not measured |\n" in found
+    for name in ("Normed", "Layered"):
+        (own,) = re.findall(rf"### {name} against Plain\n\n((?:\|.*\n)+)", found)
+        assert own.count("\n") == 2 + len(CLAIMS)
+    assert "## Claim by claim" not in found
+    assert not re.search(r" $|\n{4}", found + text(), re.MULTILINE)  # nothing trails, no empty heaps
+    assert "beforehand; it must also pass Holm's correction for the number of treatments, and each other claim" in found
+    assert "beforehand; each other claim must also pass Holm's correction for testing several." in text()
+
+
+def test_several_treatments_share_the_claims_notes():
+    found = text(others={"Layered": (LAYER, {})})
+    assert "- C4: The curvature of the cross-entropy shrinks with the loss, " in found
+    assert "- C7 takes a sweep over learning rates.\n" in found
+    assert "- C7" not in text(others={"Layered": (LAYER, {"C7": {}})}, changes={"C7": {}})
+
+
+def test_no_causal_words():
+    assert not re.search(r"\b(because of|causes?d?|thanks to|due to|leads? to)\b", re.sub("“.*?”", "", text()))
+
+
+def test_replicates_that_all_have_the_same_images_are_not_said_to_draw_them():
+    drawn, same = text(), text(all_images=True)
+    assert "(FashionMNIST: 28 × 28 grey pixels, 10 classes; a random 10 % of its training images for each repl" in drawn
+    assert "share subsample, batches, probes and, in layers of the same shape, initial weights; replicates" in drawn
+    assert "replicates differ in all of them.\n" in drawn
+    assert "classes; all of its training images in every replicate), this pair" in same
+    assert "replicates differ in all of them, but not in the images. So the intervals" in same
+    assert "subsample" not in same and "random 10" not in same and "but not in the images" not in drawn
+
+
+def test_a_figure_that_has_no_place_of_its_own_stands_after_the_results_under_its_title():
+    found = text(figures={**FIGURES, "violins": "Violins"})
+    assert "\n\n## Violins\n\n![Violins](violins.png)\n\n## The models\n" in found
+    assert found.replace("## Violins\n\n![Violins](violins.png)\n\n", "") == text()
+
+
+# From the tables to the text.
+
+
+SETTINGS = {
+    "dataset": {"name": "FashionMNIST", "fraction": 0.1},
+    "models": {"plain": PLAIN, "batch": BATCH},
+    "training": {"learning_rate": RATE, "batch_size": 32, "passes": 2},
+    "smoothness": {"directions": 1},
+}
+
+
+def results():
+    """Those of two models and three replicates, whose losses and smoothness are halved by BatchNorm, about."""
+    table = []
+    for seed in range(3):
+        losses = [2, 1 + 0.1 * seed, 0.5 + 0.05 * seed]
+        table += replicate("plain", seed, losses)
+        table += replicate("batch", seed, [loss / (2 + 0.001 * seed) for loss in losses])
+    measured = pandas.DataFrame(table)
+    means = curves.curves(measured, 0.95)
+    return Results(
+        design(seeds=(0, 1, 2)),
+        ["plain", "batch"],
+        metrics=measured,
+        curves=pandas.DataFrame(means, columns=[column.name for column in curves.COLUMNS]),
+        claims=verdicts.evaluate(measured, design(seeds=(0, 1, 2))),
+        reproduction=pandas.DataFrame(columns=[column.name for column in reproduction.COLUMNS]),
+    )
+
+
+def rendered(results, drawn=("comparison", "claims", "reproduction")):
+    job = {"rule": "train", "seconds": 1, "peak_memory_mb": 1, "versions": {}, "git": None, "device": "cpu"}
+    provenances = [{**job, "threads": 1, "platform": "none"}]
+    return page.render(TEMPLATE, **commentary.facts(results, SETTINGS, provenances, drawn))
+
+
+def test_the_template_finds_all_that_it_asks_for():
+    found = rendered(results())
+    assert found.startswith(
+        "# Does batch normalisation smooth the loss landscape?\n\n**batch had the lower local smoothness L̂ than "
+    )
+    assert "| C1 | train loss, mean over passes | eval | 3 | × 0.4998 |" in found
+    assert "(n = 3 for plain, n = 3 for batch)" in found
+    assert "plain SGD with rate 0.1 and batches of 32 for 2 passes." in found
+
+
+def test_a_claim_that_is_added_arrives_in_table_forest_plot_and_commentary(monkeypatch):
+    added = Claim(
+        id="C10",
+        heading="The end",
+        estimand="train loss at the last pass",
+        metric="train_loss",
+        mode="eval",
+        measure=log_last,
+        quotes=(quotes.LESS_VOLATILITY,),
+        note="The last pass alone.",
+    )
+    monkeypatch.setattr(claims, "CLAIMS", (*CLAIMS, added))
+    found = results()
+    (row,) = (row for row in found.claims if row["claim"] == "C10")
+    assert (row["estimand"], row["n"], row["verdict"]) == ("train loss at the last pass", 3, "supported")
+
+    figure = forest.draw(found, (11, 7))
+    labels = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    assert labels[-1] == "C10  train loss at the last pass"
+    assert len(found.differences["C10", "batch"]) == 3
+
+    whole = rendered(found)
+    assert "| C10 | train loss at the last pass | eval | 3 | × 0.4998 | " in whole
+    assert re.search(r"^\*\*C10 · The end\.\*\* \*\*Supported:\*\* .* The last pass alone\.$", whole, re.MULTILINE)
+    assert "“It also shows less volatility”: **mixed: C6a inconclusive, C10 supported**" in whole
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder with the tables of `results`."""
+    found = results()
+    tables.write(tmp_path / "metrics.csv", metrics.COLUMNS, found.metrics)
+    provenance.write(tmp_path / "provenance-aggregate.json", {})
+    tables.write(tmp_path / "curves.csv", curves.COLUMNS, found.curves)
+    tables.write(tmp_path / "claims.csv", verdicts.COLUMNS, found.claims)
+    tables.write(tmp_path / "reproduction.csv", reproduction.COLUMNS, found.reproduction)
+    provenance.write(tmp_path / "provenance-compare.json", {})
+    return tmp_path
+
+
+def test_a_figure_that_is_added_arrives(monkeypatch, folder):
+    added = SimpleNamespace(draw=lambda results, size: pyplot.figure(figsize=size))
+    monkeypatch.setattr(catalogue, "FIGURES", (*catalogue.FIGURES, catalogue.Figure("violins", "Violins")))
+    monkeypatch.setattr(catalogue, "module", {"violins": added}.get)
+    paths = {name: folder / f"{name}.csv" for name in ("metrics", "curves", "claims", "reproduction")}
+    program = runpy.run_path(str(PROGRAM))
+    program["main"](
+        **paths,
+        design=results().design,
+        models=["plain", "batch"],
+        size={"width": 2, "height": 1, "dpi": 50},
+        pictures=[folder / "violins.png"],
+    )
+    assert imread(folder / "violins.png").shape[:2] == (50, 100) and (folder / "violins.svg").exists()
+    whole = rendered(results(), drawn=("comparison", "claims", "reproduction", "violins"))
+    assert "## Violins\n\n![Violins](violins.png)\n" in whole
+    assert "Violins" not in rendered(results())

@@ -1,0 +1,89 @@
+"""Two experiments held against each other, in Markdown: what moved, and what can't be said of it."""
+
+import math
+
+from normscape.report.experiments import render
+from small_experiments import experiment
+
+
+def row(text, start):
+    (line,) = (line for line in text.splitlines() if line.startswith(start))
+    return [cell.strip() for cell in line.strip("|").split("|")]
+
+
+def claim(text, id):
+    return row(text, f"| {id} ")
+
+
+def test_a_ratio_moves_by_a_ratio_of_ratios_and_its_verdict_is_followed():
+    text = render(experiment(), experiment("right", normed=(1.0, 1.2, 1.1)))
+    _, words, left, right, change, verdict = claim(text, "C1")
+    assert words == "train loss, mean over passes"
+    assert left.startswith("× 0.48 (") and left.endswith("; n = 3)")
+    assert right.startswith("× 1.00 (")
+    assert change.startswith("× 2.06 (")
+    assert verdict == "**supported → inconclusive**"
+    assert "1 of 13 verdicts changed: C1." in text
+    assert claim(text, "C3")[2:] == ["–", "–", "–", "not measured"]
+
+
+def test_nobody_knows_how_far_a_bound_moved():
+    def with_low(low):
+        told = experiment("right")
+        return told._replace(claims=[{**row, "low": low} if row["claim"] == "C1" else row for row in told.claims])
+
+    assert claim(render(experiment(), with_low(-1.5)), "C1")[4] == "× 1.00"
+    text = render(experiment(), with_low(-math.inf))
+    assert claim(text, "C1")[3].startswith("at most × 0.")
+    assert claim(text, "C1")[4] == "–"
+
+
+def test_accuracies_move_by_percentage_points():
+    text = render(experiment(), experiment("right", accuracy=(0.81, 0.83, 0.82)))
+    cells = row(text, "| Normed | test accuracy ")
+    assert cells[2:4] == ["80.00 % (n = 3)", "82.00 % (n = 3)"]
+    assert cells[4].startswith("+2.0 points (−0.5 to +4.5)")
+    assert claim(text, "C2a")[4].startswith("+0.0")
+
+
+def test_final_metrics_on_a_log_scale_are_geometric_and_move_by_a_factor():
+    text = render(experiment(), experiment("right", plain=(2.0, 2.2, 2.6)))
+    cells = row(text, "| Plain  | train loss ")
+    assert cells[2] == f"{(1.0 * 1.1 * 1.2) ** (1 / 3):.2f} (n = 3)"
+    assert cells[4].startswith("× 2.05 (")
+
+
+def test_unlike_seeds_leave_every_move_without_an_interval():
+    text = render(experiment(), experiment("right", seeds=[0, 1, 3]))
+    assert claim(text, "C1")[4] == "× 1.00"
+    assert row(text, "| Normed | train loss ")[4] == "× 1.00"
+
+
+def test_another_baseline_is_another_claim():
+    turned = experiment("right", comparison={"baseline": "Normed", "treatments": ["Plain"], "confidence": 0.95})
+    text = render(experiment(), turned)
+    assert "0 of 0 verdicts changed." in text
+    assert "### Normed against Plain" in text and "### Plain against Normed" in text
+
+
+def test_a_replicate_that_dropped_out_is_named_before_any_number_and_pairs_nothing():
+    right = experiment("right")
+    right = right._replace(metrics=right.metrics[~((right.metrics["model"] == "Plain") & (right.metrics["seed"] == 1))])
+    text = render(experiment(), right)
+    assert "**Left out of the claims of right:** seed 1 (Plain: missing)." in text.partition("## Settings")[0]
+    assert "(" not in claim(text, "C1")[4]
+    assert "(" not in row(text, "| Plain  | train loss ")[4]
+
+
+def test_the_same_twice_moved_nothing():
+    text = render(experiment(), experiment("right"))
+    assert "0 settings differ; 0 of 13 verdicts changed." in text
+    assert "## Settings that differ\n\nNone." in text
+    assert claim(text, "C1")[4].startswith("× 1.00")
+
+
+def test_a_claim_of_another_version_is_told_as_its_table_has_it():
+    right = experiment("right")
+    rows = [{**row, "claim": "C99"} if row["claim"] == "C1" else row for row in right.claims]
+    cells = claim(render(experiment(), right._replace(claims=rows)), "C99")
+    assert cells[2] == "–" and cells[3].startswith("× 0.48 (")

@@ -1,0 +1,79 @@
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from normscape import atomic, provenance
+from normscape.errors import InputError
+
+
+@pytest.fixture
+def made(tmp_path, tmp_path_factory):
+    """A folder with two files and the provenance of the job that wrote them."""
+    provenance.write(tmp_path_factory.mktemp("before") / "provenance.json", {})  # of all that tests wrote before
+    atomic.write_text(tmp_path / "a.csv", "1,2\n")
+    atomic.write_text(tmp_path / "b" / "c.csv", "3,4\n")
+    provenance.write(tmp_path / "provenance-job.json", {"rule": "job", "seconds": 1.25})
+    return tmp_path
+
+
+def test_provenance_holds_the_digests_of_what_was_written_since_the_last(made):
+    facts = provenance.read(made / "provenance-job.json")
+    assert (facts["rule"], facts["seconds"]) == ("job", 1.25)
+    assert facts["files"] == {name: atomic.sha256(made / name) for name in ("a.csv", "b/c.csv")}
+    provenance.write(made / "provenance-next.json", {"rule": "next"})
+    assert provenance.read(made / "provenance-next.json")["files"] == {}
+
+
+def test_a_file_that_was_made_is_read_as_it_was_written(made):
+    assert provenance.read_made(made / "a.csv", "job") == b"1,2\n"
+
+
+@pytest.mark.parametrize(
+    ("damage", "named", "what"),
+    [
+        (lambda folder: (folder / "a.csv").write_text("1,3\n"), "a.csv", "damaged since it was written"),
+        (lambda folder: (folder / "a.csv").write_text("1,"), "a.csv", "damaged since it was written"),
+        (lambda folder: (folder / "a.csv").unlink(), "a.csv", "can't be read (No such file or directory)"),
+        (lambda folder: (folder / "provenance-job.json").unlink(), "provenance-job.json", "can't be read (No such"),
+        (lambda folder: (folder / "provenance-job.json").write_text("{"), "provenance-job.json", "damaged since"),
+        (lambda folder: provenance.write(folder / "provenance-job.json", {}), "a.csv", "damaged since"),
+    ],
+)
+def test_a_file_that_is_not_what_its_job_wrote_is_refused(made, damage, named, what):
+    damage(made)
+    with pytest.raises(InputError) as error:
+        provenance.read_made(made / "a.csv", "job")
+    message = str(error.value)
+    assert message.startswith(f"{made}/a.csv: ") and f"{named}: {what}" in message
+    assert message.endswith("; delete the file and run again: it will be made anew") and "\n" not in message
+
+
+def test_a_flipped_bit_of_a_provenance_is_noticed_or_changes_nothing(made):
+    path = made / "provenance-job.json"
+    whole, facts = path.read_bytes(), provenance.read(path)
+    noticed = 0
+    for place in range(len(whole)):
+        for bit in (0, 5):
+            path.write_bytes(whole[:place] + bytes([whole[place] ^ 1 << bit]) + whole[place + 1 :])
+            try:
+                assert provenance.read(path) == facts
+            except InputError:
+                noticed += 1
+    assert noticed > 1.5 * len(whole)  # the rest is white space
+
+
+@given(
+    st.binary() | st.recursive(st.none() | st.integers() | st.text(), st.lists).map(lambda x: json.dumps(x).encode())
+)
+def test_no_other_file_passes_for_a_provenance(tmp_path_factory, content):
+    path = tmp_path_factory.mktemp("provenance") / "provenance-job.json"
+    path.write_bytes(content)
+    with pytest.raises(InputError):
+        provenance.read(path)
+
+
+def test_json_that_is_nested_too_deep_is_refused(tmp_path):
+    (tmp_path / "provenance-job.json").write_text("[" * 10**6)
+    with pytest.raises(InputError):
+        provenance.read(tmp_path / "provenance-job.json")

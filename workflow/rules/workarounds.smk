@@ -1,0 +1,47 @@
+"""What works around Snakemake, each with the condition on which it can go."""
+
+import sys
+
+from snakemake.jobs import GroupJob
+from snakemake.logging import logger
+
+
+def telling_why(log_error):
+    """Wrap GroupJob.log_error so that it also logs the scheduler's message, which it drops; a single job logs it.
+
+    Without it, a group that Slurm refuses (a wrong partition, too long a time) fails without a word.
+    Can go when https://github.com/snakemake/snakemake-executor-plugin-slurm/issues/456 is closed in the pinned version.
+    """
+
+    def log_error_and_why(group, msg=None, **details):
+        if msg:
+            logger.error(msg)
+        log_error(group, msg, **details)
+
+    return log_error_and_why
+
+
+if GroupJob.log_error.__module__ == "snakemake.jobs":  # once, wherever this file is included from
+    GroupJob.log_error = telling_why(GroupJob.log_error)
+
+
+def in_one_line(load):
+    """Wrap Workflow.configfile so that a config.yaml that it can't load gets one line.
+
+    Without it, bytes that aren't UTF-8, an impossible date or a section that contains itself end in a traceback.
+    Can go when Snakemake names the file and the fault. (The files of `--configfile` are loaded before any rules file.)
+    """
+
+    def load_in_one_line(path):
+        try:
+            load(path)
+        except RecursionError:
+            sys.exit(f"{path}: can't be read; a section contains itself, or lists lie too deep within each other")
+        except Exception as error:  # whatever it is; of an error in the YAML, Snakemake tells nothing but the context
+            sys.exit(f"{path}: can't be read; {' '.join(str(error.__context__ or error).split())}")
+
+    return load_in_one_line
+
+
+if workflow.modifier.is_main_snakefile():
+    workflow.configfile = in_one_line(workflow.configfile)
