@@ -40,7 +40,9 @@ def gradients(output, net):
 @pytest.mark.parametrize("entry", [PLAIN, BATCH])
 @pytest.mark.parametrize("dtype, tolerance", [(torch.float32, 1e-5), (torch.float64, 0.0)])
 def test_forward_agrees_with_the_layers_one_by_one(entry, dtype, tolerance):
-    net, x = build(entry).to(dtype), torch.randn(7, *SHAPE, dtype=dtype)
+    # Not just any images: where two pixels of a max-pool are equal but for rounding, the two ways may take either.
+    stream = torch.Generator().manual_seed(1)
+    net, x = build(entry).to(dtype), torch.randn(7, *SHAPE, generator=stream, dtype=torch.float64).to(dtype)
     literal, found = net(x), forward(net, x)
     assert torch.allclose(found, literal, atol=tolerance)
     for mine, theirs in zip(gradients(found, net), gradients(literal, net), strict=True):
