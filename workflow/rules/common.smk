@@ -87,3 +87,8 @@ def exit_unless(met, line):
     By exit, not exception: Snakemake would wrap that in lines of its own.
     """
     return [] if met else sys.exit(f"{CONFIG_LABEL}: {line}")
+
+
+def run_exists(table):
+    """Return whether a run's table, a Path, and the history.csv beside it exist."""
+    return table.exists() and table.with_name("history.csv").exists()

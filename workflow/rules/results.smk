@@ -23,16 +23,10 @@ wildcard_constraints:
     part="(partial/)?",
 
 
-def run_exists(table):
-    """Return whether a run's table and its history.csv exist."""
-    path = PREFIXED_TABLES[table]
-    return path.exists() and path.with_name("history.csv").exists()
-
-
 rule aggregate:
     """Gather everything measured in one long table."""
     input:
-        runs=lambda wildcards: [table for table in TABLES if not wildcards.part or run_exists(table)],
+        runs=lambda wildcards: [table for table in TABLES if not wildcards.part or run_exists(PREFIXED_TABLES[table])],
     output:
         metrics=f"{OUT}metrics.csv",
         provenance=f"{OUT}provenance-aggregate.json",
