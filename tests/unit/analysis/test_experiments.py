@@ -8,32 +8,7 @@ import pytest
 from normscape import atomic, provenance, tables
 from normscape.analysis import experiments, metrics, verdicts
 from normscape.errors import InputError
-
-SETTINGS = {
-    "experiment": "left",
-    "models": {"Plain": {"channels": [16]}, "Normed": {"channels": [16]}},
-    "seeds": [0, 1, 2],
-    "training": {"learning_rate": 0.04, "passes": 2},
-    "comparison": {"baseline": "Plain", "treatments": ["Normed"], "confidence": 0.95},
-}
-
-
-def experiment(name="left", plain=(1.0, 1.1, 1.2), normed=(0.5, 0.6, 0.5), accuracy=(0.8, 0.8, 0.8), **changes):
-    """An Experiment whose train losses at the last of two passes are `plain` and `normed`, one a seed."""
-    settings = copy.deepcopy(SETTINGS) | {"experiment": name} | changes
-    measured = []
-    for model, losses in (("Plain", plain), ("Normed", normed)):
-        for seed, loss, right in zip(settings["seeds"], losses, accuracy, strict=True):
-            for number in (1, 2):
-                values = {"train_loss": loss * (3 - number), "test_accuracy": right, "diverged": 0}
-                measured += [
-                    {"model": model, "seed": seed, "pass": number, "metric": metric, "value": value}
-                    for metric, value in values.items()
-                ]
-    table = pandas.DataFrame(measured).assign(learning_rate=0.04, mode="eval", step_multiple=math.nan)
-    table = table.reindex(columns=[column.name for column in metrics.COLUMNS])
-    bare = experiments.Experiment(name, settings, [], table)
-    return bare._replace(claims=verdicts.evaluate(table, bare.design))
+from small_experiments import SETTINGS, experiment
 
 
 def claim(left, right, id):

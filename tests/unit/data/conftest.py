@@ -6,6 +6,7 @@ from pathlib import Path
 
 import normscape
 import pytest
+from small_data import ARCHIVE, PACKED
 
 SCRIPTS = Path(normscape.__file__).parents[1]
 TESTS = Path(__file__).parents[2]
@@ -37,3 +38,13 @@ def interpret():
         return done.stdout
 
     return interpret
+
+
+@pytest.fixture
+def folders(tmp_path):
+    """A folder with the packed files of each data set that is kept so, by its name."""
+    for name, content in {"KMNIST": PACKED, "CIFAR10": {"cifar-10-binary.tar.gz": ARCHIVE}}.items():
+        (tmp_path / name).mkdir()
+        for file, packed in content.items():
+            (tmp_path / name / file).write_bytes(packed)
+    return tmp_path

@@ -14,7 +14,7 @@ from normscape.data import datasets, network
 from normscape.data.fetch import fetch
 from normscape.data.sources import Patience
 from normscape.errors import InputError
-from small_data import ARCHIVE, BATCHES, CIFAR10, FASHION_MNIST, KMNIST, PACKED, PAYLOADS, fill, idx
+from small_data import BATCHES, CIFAR10, FASHION_MNIST, KMNIST, PACKED, PAYLOADS, fill, idx
 
 BOMB = gzip.compress(bytes(2**23)) * 128  # 1 GiB of zeros
 
@@ -141,16 +141,6 @@ def test_fetch_names_a_file_that_it_can_not_write(tmp_path):
 
 
 # ------------------------------------------------------------------------------------------------ files kept as packed
-
-
-@pytest.fixture
-def folders(tmp_path):
-    """A folder with the packed files of each data set that is kept so, by its name."""
-    for name, content in {"KMNIST": PACKED, "CIFAR10": {"cifar-10-binary.tar.gz": ARCHIVE}}.items():
-        (tmp_path / name).mkdir()
-        for file, packed in content.items():
-            (tmp_path / name / file).write_bytes(packed)
-    return tmp_path
 
 
 def test_data_sets_stand_beside_each_other_and_none_disturbs_another(folders):

@@ -10,7 +10,6 @@ from normscape.data.fetch import fetch
 from normscape.data.raw import read
 from normscape.errors import InputError
 from small_data import (
-    ARCHIVE,
     BATCHES,
     CIFAR10,
     FASHION_MNIST,
@@ -97,16 +96,6 @@ def test_no_other_file_passes_for_a_raw_one(tmp_path_factory, name, content, app
 
 
 # ------------------------------------------------------------------------------------------------ files kept as packed
-
-
-@pytest.fixture
-def folders(tmp_path):
-    """A folder with the packed files of each data set that is kept so, by its name."""
-    for name, content in {"KMNIST": PACKED, "CIFAR10": {"cifar-10-binary.tar.gz": ARCHIVE}}.items():
-        (tmp_path / name).mkdir()
-        for file, packed in content.items():
-            (tmp_path / name / file).write_bytes(packed)
-    return tmp_path
 
 
 def test_packed_idx_files_are_read_as_plain_ones_are(folders):
