@@ -16,7 +16,7 @@ SCALES = {  # unit: what the x axis is, from a number of claims.csv to its place
 APART = 0.2  # inches from one treatment's line to the next
 
 
-@plt.rc_context(style.STYLE)
+@style.ours()
 def draw(results, size):
     """Return a figure of the claims that were measured: each estimate with its interval, and the replicates as dots.
 

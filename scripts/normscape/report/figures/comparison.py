@@ -8,7 +8,7 @@ from .limits import LABELLED
 from .panels import PANELS, select
 
 
-@plt.rc_context(style.STYLE)
+@style.ours()
 def draw(results, size):
     """Return a figure of train loss, smoothness and test accuracy against passes, and of smoothness against loss.
 

@@ -12,7 +12,7 @@ PANELS = (  # measure of `analysis.landscape`, title, what the y axis is
 )
 
 
-@plt.rc_context(style.STYLE)
+@style.ours()
 def draw(results, size):
     """Return a figure of Santurkar's bands along training: a row of panels for each of the models compared.
 

@@ -15,7 +15,7 @@ PANELS = {  # metric: title, log scale?
 }
 
 
-@plt.rc_context(style.STYLE)
+@style.ours()
 def draw(results, size):
     """Return a figure of the notebook's printed numbers among the replicates, a row of panels for each model.
 

@@ -6,7 +6,7 @@ import numpy as np
 from . import style
 
 
-@plt.rc_context(style.STYLE)
+@style.ours()
 def draw(images, names):
     """Return a figure of `images`, uint8 (n, channels, height, width), in a row, each under its name.
 

@@ -42,12 +42,17 @@ STYLE = {
 }
 
 
+def ours():
+    """Return the context to draw and save in: STYLE on matplotlib's own defaults, whatever a matplotlibrc says."""
+    return plt.style.context(["default", STYLE])
+
+
 def save(figure, *paths, dpi=None):
     """Write `figure` to each of `paths`, PNG (of `dpi`) or SVG by its suffix, whole or not at all.
 
     The same bytes each time. The figure's layout is fixed from then on.
     """
-    with plt.rc_context(STYLE):
+    with ours():
         if dpi:  # fitted to whole dots, a text's width depends on their size
             figure.set_dpi(dpi)
         figure.draw_without_rendering()

@@ -9,7 +9,7 @@ from .limits import LABELLED, VECTORS
 from .panels import PANELS, select
 
 
-@plt.rc_context(style.STYLE)
+@style.ours()
 def draw(results, size):
     """Return a figure of where training ends against the learning rate, and of how many replicates diverge.
 

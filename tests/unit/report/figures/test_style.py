@@ -1,3 +1,4 @@
+import matplotlib
 import pytest
 from drawings import compared
 from matplotlib.image import imread
@@ -28,3 +29,31 @@ def test_the_svg_has_real_text_and_the_png_its_resolution(tmp_path):
     assert ">Local smoothness L̂</text>" in (tmp_path / "x.svg").read_text()
     style.save(compared(), tmp_path / "x.png", dpi=100)
     assert imread(tmp_path / "x.png").shape[:2] == (700, 1100)
+
+
+SPOILING = {
+    "text.usetex": True,
+    "figure.facecolor": "red",
+    "figure.constrained_layout.h_pad": 1,
+    "font.size": 30,
+    "font.family": ["monospace"],
+    "axes.formatter.use_mathtext": True,
+    "axes.prop_cycle": matplotlib.cycler(color=["pink"]),
+    "lines.antialiased": False,
+    "lines.linewidth": 9,
+    "path.simplify": False,
+    "savefig.bbox": "tight",
+    "savefig.dpi": 31,
+    "savefig.transparent": True,
+    "svg.fonttype": "path",
+    "svg.image_inline": False,
+}
+
+
+@pytest.mark.parametrize("suffix", ["png", "svg"])
+def test_a_users_own_settings_change_no_picture(tmp_path, suffix):
+    style.save(compared(passes=9, seeds=range(9)), tmp_path / f"plain.{suffix}", dpi=60)
+    with matplotlib.rc_context(SPOILING):
+        style.save(compared(passes=9, seeds=range(9)), tmp_path / f"spoilt.{suffix}", dpi=60)
+        assert matplotlib.rcParams["font.size"] == 30
+    assert (tmp_path / f"plain.{suffix}").read_bytes() == (tmp_path / f"spoilt.{suffix}").read_bytes()
