@@ -1,4 +1,4 @@
-"""Checking the config: against its schema, and for values that don't go together."""
+"""Checking the config: against its schema, and for values that don't go together; and one spelling for each number."""
 
 import difflib
 import math
@@ -9,37 +9,34 @@ import jsonschema
 from ..data.datasets import DATASETS
 from ..errors import InputError
 from ..models import architectures
+from .places import DIGITS, Place, at, canonical, cut
 
-DIGITS = 300  # of a whole number: float64 holds no larger one, and Python writes none of more than 4,300 as a text
 LEVELS = 50  # of lists and sections within each other
-LETTERS = 600  # of a line
 
 
 def check_config(config, schema):
-    """Raise InputError, one line that names the key, for the first thing that is wrong in `config`.
+    """Raise InputError, one line that names the key, for the first thing that is wrong in `config`; else bring that,
+    in place, into its one spelling: 5 and 5.0, or 1 and 1.0, are one value.
 
     schema: a JSON schema, as a dict. Its own keyword `otherwise`, beside a `pattern` or a `not`, says what is wrong
     with a value that breaks that.
     """
-    for line in chain(_unwieldy(config), _schema_faults(config, schema), _contradictions(config)):
-        raise InputError(line if len(line) <= LETTERS else f"{line[:LETTERS]} …")
-
-
-def _at(path, fault):
-    """Return a line that says where in the config what is wrong."""
-    keys = [repr(key) if isinstance(key, str) and not key.isprintable() else str(key) for key in path]
-    return f"{'.'.join(keys)}: {fault}" if keys else fault
+    for line in chain(_unwieldy(config), _schema_faults(config, schema)):
+        raise InputError(cut(line))
+    config.update(canonical(config, Place(schema, schema)))
+    for line in _contradictions(config):
+        raise InputError(cut(line))
 
 
 def _unwieldy(value, path=(), around=()):
     """Yield a line for each value that the checks below could neither compare nor write as a text."""
     if isinstance(value, int) and abs(value) >= 10**DIGITS:
-        yield _at(path, f"a number of more than {DIGITS} digits")
+        yield at(path, f"a number of more than {DIGITS} digits")
     if isinstance(value, dict | list):
         if any(value is outer for outer in around):
-            yield _at(path, "contains itself")
+            yield at(path, "contains itself")
         elif len(around) == LEVELS:
-            yield _at(path, f"more than {LEVELS} lists within each other")
+            yield at(path, f"more than {LEVELS} lists within each other")
         else:
             for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
                 yield from _unwieldy(key, path)
@@ -48,17 +45,14 @@ def _unwieldy(value, path=(), around=()):
 
 def _schema_faults(config, schema):
     """Yield a line for each place where `config` breaks the schema."""
-    numbers = {
-        # jsonschema takes 10.0 for an integer, and .nan for a number that breaks no bound
-        "integer": lambda _, value: isinstance(value, int) and not isinstance(value, bool),
-        "number": lambda _, value: (
-            isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-        ),
-    }
-    checker = jsonschema.Draft202012Validator.TYPE_CHECKER.redefine_many(numbers)
+    # jsonschema takes .nan for a number that breaks no bound. For an integer it takes 10.0, as we do.
+    checker = jsonschema.Draft202012Validator.TYPE_CHECKER.redefine(
+        "number",
+        lambda _, value: isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value),
+    )
     Validator = jsonschema.validators.extend(jsonschema.Draft202012Validator, type_checker=checker)
     for error in Validator(schema).iter_errors(config):
-        yield _at(error.absolute_path, _wrong(error))
+        yield at(error.absolute_path, _wrong(error))
 
 
 def _wrong(error):

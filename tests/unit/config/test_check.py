@@ -23,7 +23,12 @@ BAD = {
         "training.learning_rate: the text '1e-3' is not a number; ",
     ),
     "a word for a number": ({"training": {"passes": "ten"}}, "training.passes: 'ten' is not of type 'integer'"),
-    "a fraction for a whole number": ({"training": {"passes": 2.0}}, "training.passes: 2.0 is not of type"),
+    "a fraction for a whole number": ({"training": {"passes": 2.5}}, "training.passes: 2.5 is not of type"),
+    "a fraction for a size": ({"models": {"ConvNet": {"kernel_size": 5.5}}}, "models.ConvNet.kernel_size: 5.5 is not"),
+    "a fraction for a seed": ({"seeds": [0, 1.5]}, "seeds.1: 1.5 is not of type 'integer'"),
+    "no end of passes": ({"training": {"passes": float("inf")}}, "training.passes: inf is not of type 'integer'"),
+    "truth for a size": ({"models": {"ConvNet": {"kernel_size": True}}}, "models.ConvNet.kernel_size: True is not"),
+    "a seed in two spellings": ({"seeds": [0, 1, 1.0]}, "seeds: 1 stands twice"),
     "truth for a number": ({"smoothness": {"directions": True}}, "smoothness.directions: True is not of type"),
     "a number for a list": ({"seeds": 3}, "seeds: 3 is not of type 'array'"),
     "nothing for a section": ({"training": None}, "training: None is not of type 'object'"),
@@ -167,6 +172,76 @@ def test_the_config_that_comes_along_is_right(config, schema):
     check_config(config, schema)
 
 
+# --------------------------------------------------------------------------------------------- one value, two spellings
+
+WHOLE = {
+    "seeds": [0, 1],
+    "training": {"batch_size": 16, "passes": 2},
+    "models": {
+        "ConvNet": {"channels": [8, 16], "kernel_size": 3},
+        "Grouped": {**BATCH, "normalisation": "group", "groups": 4},
+    },
+    "smoothness": {"directions": 2, "detailed_passes": [1, 2]},
+    "figure": {"dpi": 100},
+}
+BROKEN = {
+    "training": {"learning_rate": [1.0, 2.0]},
+    "smoothness": {"step_multiples": [1.0, 2.0]},
+    "dataset": {"fraction": 1.0},
+    "figure": {"width": 11.0, "height": 7.0},
+}
+
+
+def respelt(value, kind):
+    if isinstance(value, dict):
+        return {key: respelt(inner, kind) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [respelt(inner, kind) for inner in value]
+    return kind(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+@pytest.mark.parametrize(("values", "other"), [(WHOLE, float), (BROKEN, int)])
+def test_a_number_is_the_same_in_either_spelling(config, schema, values, other):
+    spellings = [values, respelt(values, other)]
+    assert json.dumps(spellings[0]) != json.dumps(spellings[1])
+    found = []
+    for change in spellings:
+        changed = copied(config)
+        update_config(changed, change)
+        check_config(changed, schema)
+        found.append(json.dumps(changed, sort_keys=True))
+        assert all(json.dumps(changed["figure"][key]) == json.dumps(size) for key, size in values["figure"].items())
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize(("given", "rate"), [(1, "1.0"), (1.0, "1.0"), ([1, 0.5, 2], "[1.0, 0.5, 2.0]")])
+def test_a_rate_is_the_same_in_either_spelling(config, schema, given, rate):
+    config["training"]["learning_rate"] = given
+    check_config(config, schema)
+    assert json.dumps(config["training"]["learning_rate"]) == rate
+
+
+def test_the_config_that_comes_along_is_spelt_as_it_is_but_for_its_sizes_and_steps(config, schema):
+    kept = copied(config)
+    check_config(config, schema)
+    assert config == kept
+    kept["smoothness"]["step_multiples"] = [1.0]
+    kept["figure"] |= {"width": 11.0, "height": 7.0}
+    assert json.dumps(config) == json.dumps(kept)
+
+
+def test_a_list_that_stands_in_two_places_is_spelt_for_each(config, schema):
+    config["smoothness"]["detailed_passes"] = config["smoothness"]["step_multiples"] = config["seeds"] = [1, 2.0]
+    check_config(config, schema)
+    assert json.dumps(config["smoothness"]["step_multiples"]) == "[1.0, 2.0]"
+    assert json.dumps([config["smoothness"]["detailed_passes"], config["seeds"]]) == "[[1, 2], [1, 2]]"
+
+
+def test_truth_values_and_texts_stay_what_they_are(config, schema):
+    check_config(config, schema)
+    assert config["models"]["BatchNormConvNet"]["affine"] is True and config["experiment"] == "default"
+
+
 def test_the_schema_knows_the_data_sets_that_there_are(schema):
     assert schema["properties"]["dataset"]["properties"]["name"]["enum"] == list(DATASETS)
 
@@ -232,7 +307,7 @@ def test_whatever_stands_anywhere_is_right_or_gets_one_line(config, schema, odd)
         except InputError as error:
             assert str(error).isprintable() and len(str(error)) < 620
         else:
-            assert json.dumps(settings(changed).kept)
+            assert json.dumps(settings(changed))
 
 
 def paths(value, path=()):

@@ -7,21 +7,9 @@ from pathlib import Path
 import normscape
 import pytest
 from entries import PLAIN
+from normscape import recipes
 from normscape.analysis.design import Design
 from normscape.config.settings import settings
-
-
-def test_the_rules_take_what_they_need(config):
-    found = settings(config)
-    assert found.results == "results/default"
-    assert found.dataset.name == "FashionMNIST"
-    assert found.rates == ["0.04"]
-    assert found.models == ["BatchNormConvNet", "ConvNet"]
-    assert found.plotted_models == ["ConvNet", "BatchNormConvNet"]
-    assert found.seeds == list(range(8))
-    assert found.training == {"batch_size": 32, "passes": 10}
-    assert found.probing == {"directions": 1, "step_multiples": [1.0], "detailed_passes": [1, 5, 10]}
-    assert Design(**found.design) == Design("ConvNet", ["BatchNormConvNet"], 0.95, 0.04, list(range(8)))
 
 
 @pytest.mark.parametrize(
@@ -39,17 +27,17 @@ def test_the_rules_take_what_they_need(config):
 def test_the_base_rate_is_first_and_the_others_follow_by_size(config, rate, rates, kept):
     config["training"]["learning_rate"] = rate
     found = settings(config)
-    assert found.rates == rates
-    assert found.design["learning_rate"] == float(rates[0])
-    assert found.kept["training"]["learning_rate"] == kept
+    assert recipes.learning_rates(found) == rates
+    assert Design.of(found).learning_rate == float(rates[0])
+    assert found["training"]["learning_rate"] == kept
 
 
 def test_compared_models_are_drawn_first(config):
     config["models"] |= {"Wide": PLAIN, "Another": PLAIN}
     config["comparison"] |= {"baseline": "Wide", "treatments": ["ConvNet", "Another"]}
     found = settings(config)
-    assert found.plotted_models == ["Wide", "ConvNet", "Another", "BatchNormConvNet"]
-    assert found.design["baseline"] == "Wide" and found.design["treatments"] == ["ConvNet", "Another"]
+    assert recipes.plotted_models(found) == ["Wide", "ConvNet", "Another", "BatchNormConvNet"]
+    assert Design.of(found)[:2] == ("Wide", ["ConvNet", "Another"])
 
 
 def test_an_order_that_means_nothing_changes_nothing(config):
@@ -65,14 +53,14 @@ def test_an_order_that_means_nothing_changes_nothing(config):
 
 
 def test_where_the_data_come_from_is_not_kept_and_all_else_is(config):
-    kept = settings(config).kept
+    kept = settings(config)
     assert kept == {**config, "dataset": {"name": "FashionMNIST", "fraction": 0.1}}
     assert "sources" in config["dataset"]  # and the config is as it was
 
 
 def test_reading_the_config_loads_nothing_large():
     code = (
-        "import normscape.config.check, normscape.config.command_line, normscape.config.settings, sys; "
+        "import normscape.config.check, normscape.config.layers, normscape.config.settings, normscape.recipes, sys; "
         "print({'torch', 'torchvision', 'numpy', 'pandas', 'scipy', 'matplotlib', 'snakemake'} & set(sys.modules))"
     )
     environment = {"PYTHONPATH": str(Path(normscape.__file__).parents[1])}
