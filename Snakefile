@@ -13,6 +13,7 @@ min_version("9.27")
 
 
 include: "workflow/rules/workarounds.smk"
+include: "workflow/rules/surroundings.smk"
 
 
 configfile: "config.yaml"
@@ -25,6 +26,7 @@ include: "workflow/rules/training.smk"
 include: "workflow/rules/probing.smk"
 include: "workflow/rules/results.smk"
 include: "workflow/rules/report.smk"
+include: "workflow/rules/lineage.smk"
 
 
 rule all:

@@ -22,11 +22,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
+import yaml
 from torch import nn
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 import synthetic
+from normscape import code
 from normscape.analysis.reproduction import MODELS
+from normscape.config.check import check_config
+from normscape.config.settings import settings
 from normscape.measurement import full_batch
 from normscape.models import convnet, layers
 
@@ -334,7 +338,10 @@ def results_of_many():
     folder = workspace() / "many"
     results = folder / "results" / "many"
     print(f"making up {MANY} replicates", file=sys.stderr, flush=True)
-    synthetic.make(results, ["ConvNet", "BatchNormConvNet"], range(MANY))
+    config = yaml.safe_load((REPOSITORY / "config.yaml").read_text(encoding="utf-8")) | {"seeds": list(range(MANY))}
+    codes = {name: code.digest(REPOSITORY / "scripts" / f"{name}.py") for name in synthetic.PROGRAMS}
+    check_config(config, yaml.safe_load((REPOSITORY / "workflow/schemas/config.schema.yaml").read_text("utf-8")))
+    synthetic.make(results, settings(config), codes)
     rules = ["aggregate", "compare", "figures", "commentary"]
     target = results.relative_to(folder) / "commentary.md"
     timed(snakemake_for_many(folder, target, "--allowed-rules", *rules), folder / "log.txt")

@@ -1,8 +1,8 @@
 from pathlib import Path
 
-from normscape import atomic, jobs
-from normscape.analysis.design import Design
-from normscape.provenance import read_made
+from normscape import atomic, code, jobs
+from normscape.analysis.runs import Runs
+from normscape.provenance import read_made, read_source
 from normscape.report import commentary, page
 from normscape.report.results import Results
 from normscape.report.sections import costs
@@ -11,9 +11,7 @@ from normscape.report.sections import costs
 def main(
     *,
     settings: dict,
-    design: Design,
-    models: list[str],
-    learning_rates: list[str],
+    codes: dict,
     run: str,
     prepared: str,
     once: list[Path],
@@ -30,9 +28,7 @@ def main(
     """Write the commentary: sentences chosen by the numbers of the tables; and beside it the settings behind them.
 
     settings: the whole config
-    design: what is held against what
-    models: all that are shown, in the order of their colours, those compared first
-    learning_rates: all, as they stand in the paths
+    codes: digest of the code of each program behind what is told
     run: a run's folder, with {model}, {learning_rate} and {seed}
     prepared: provenance of the prepare rule, with {seed}
     once: provenance of the rules that run once
@@ -47,11 +43,14 @@ def main(
     config: the file to write the settings to
     """
     tables = {"metrics": metrics, "curves": curves, "claims": claims, "reproduction": reproduction}
-    results = Results.read(design, models, tables)
-    provenances = costs.read(
-        results, learning_rates=learning_rates, run=run, prepared=prepared, once=once, folder=metrics.parent
-    )
-    vectors = {picture.name: read_made(picture.with_suffix(".svg"), "figures") for picture in pictures}
+    results = Results.read(settings, codes, tables)
+    provenances = costs.read(Runs(settings, codes, run, prepared), once, metrics.parent)
+    vectors = {}
+    for picture in pictures:
+        read_made(picture, "figures")  # the text shows it
+        vectors[picture.name] = read_made(picture.with_suffix(".svg"), "figures")
+    for source in code.templates(template):
+        read_source(source)
     facts = commentary.facts(results, settings, provenances, [picture.stem for picture in pictures])
     text = page.render(template, **facts)
     atomic.write_text(html, page.to_html(text, commentary.TITLE, vectors))

@@ -2,22 +2,25 @@ from pathlib import Path
 
 from normscape import jobs, tables
 from normscape.analysis import curves as mean_curves
+from normscape.analysis import lineage, verdicts
 from normscape.analysis import reproduction as printed_numbers
-from normscape.analysis import verdicts
 from normscape.analysis.design import Design, excluded
 from normscape.analysis.metrics import COLUMNS
 
 
-def main(*, design: Design, metrics: Path, notebook: Path, claims: Path, curves: Path, reproduction: Path):
+def main(*, settings: dict, codes: dict, metrics: Path, notebook: Path, claims: Path, curves: Path, reproduction: Path):
     """Test what the notebook asserts on the paired replicates, and give each model's curves their means and intervals.
 
-    design: what is compared with what, as JSON: baseline, treatments, confidence, learning_rate, seeds
+    settings: those sections of the config that the runs and their comparison rest on
+    codes: digest of the code of each program behind the table
     metrics: table of the aggregate rule
     notebook: table of the numbers that the notebook printed
     claims: the table to write
     curves: the table to write
     reproduction: the table to write
     """
+    lineage.require_gathered(metrics, settings, codes)
+    design = Design.of(settings)
     measured = tables.read(metrics, COLUMNS, "aggregate")
     for exclusion in excluded(measured, design):
         print(f"seed {exclusion.seed} is left out: {exclusion.model} {exclusion.reason}")

@@ -1,7 +1,6 @@
 from pathlib import Path
 
 from normscape import jobs
-from normscape.analysis.design import Design
 from normscape.report import catalogue
 from normscape.report.figures import style
 from normscape.report.results import Results
@@ -9,9 +8,8 @@ from normscape.report.results import Results
 
 def main(
     *,
-    design: Design,
-    models: list[str],
-    size: dict,
+    settings: dict,
+    codes: dict,
     metrics: Path,
     curves: Path,
     claims: Path,
@@ -20,9 +18,8 @@ def main(
 ):
     """Draw figures of what was measured and compared.
 
-    design: what is held against what
-    models: all that are shown, in the order of their colours, those compared first
-    size: of the figures: width and height in inches, dpi
+    settings: those sections of the config that the figures rest on
+    codes: digest of the code of each program behind the tables
     metrics: table of the aggregate rule
     curves: table of the compare rule
     claims: table of the compare rule
@@ -30,7 +27,8 @@ def main(
     pictures: PNGs to write, each named after its figure; an SVG is written beside it
     """
     tables = {"metrics": metrics, "curves": curves, "claims": claims, "reproduction": reproduction}
-    results = Results.read(design, models, tables)
+    results = Results.read(settings, codes, tables)
+    size = settings["figure"]
     for picture in pictures:
         figure = catalogue.module(picture.stem).draw(results, (size["width"], size["height"]))
         style.save(figure, picture, picture.with_suffix(".svg"), dpi=size["dpi"])

@@ -67,11 +67,11 @@ class Checkout:
             _merge(config, change)
         self.path("config.yaml").write_text(yaml.safe_dump(config, sort_keys=False))
 
-    def snakemake(self, *arguments, **options):
-        """Run snakemake to its end and return the finished process, output and errors in `stdout`."""
+    def snakemake(self, *arguments, **variables):
+        """Run snakemake, with more environment variables, and return the finished process, all it said in `stdout`."""
         return subprocess.run(
-            self.command(*arguments), cwd=self.folder, env=environment(), text=True, timeout=300,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **options,
+            self.command(*arguments), cwd=self.folder, env=environment() | variables, text=True, timeout=300,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
 
     def start(self, *arguments):
@@ -85,8 +85,8 @@ class Checkout:
     def command(*arguments):
         return [sys.executable, "-m", "snakemake", *(arguments or ("--cores", "4"))]
 
-    def finish(self, *arguments):
-        done = self.snakemake(*arguments)
+    def finish(self, *arguments, **variables):
+        done = self.snakemake(*arguments, **variables)
         assert done.returncode == 0, done.stdout
         return done
 

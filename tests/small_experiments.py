@@ -13,6 +13,10 @@ SETTINGS = {
     "seeds": [0, 1, 2],
     "training": {"learning_rate": 0.04, "passes": 2},
     "comparison": {"baseline": "Plain", "treatments": ["Normed"], "confidence": 0.95},
+    "dataset": {"name": "FashionMNIST", "fraction": 0.1},
+    "device": "cpu",
+    "figure": {"width": 4, "height": 3, "dpi": 50},
+    "smoothness": {"directions": 1, "step_multiples": [1.0], "detailed_passes": []},
 }
 
 

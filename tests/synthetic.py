@@ -3,10 +3,14 @@
 from itertools import product
 
 import numpy as np
-from normscape import provenance, tables
+from normscape import atomic, provenance, tables
+from normscape.analysis.runs import Runs
 from normscape.measurement import columns, measures
+from normscape.recipes import learning_rates, recipe
 from normscape.training import history
 
+PROGRAMS = ("prepare", "samples", "train", "probe", "aggregate", "compare", "figures", "commentary")
+CODES = {name: f"code of {name}" for name in PROGRAMS}
 FILTERS = {"conv1": 16, "conv2": 32, "linear": 0}
 DETAILED = (1, 5, 10)
 JOB = {
@@ -20,36 +24,61 @@ JOB = {
 }
 
 
-def make(results, models, seeds, passes=10, learning_rate=0.04):
+def settings(models, seeds, passes=10):
+    """Return the settings of an experiment, those behind what is measured, and which models are compared."""
+    baseline, *treatments = models
+    return {
+        "comparison": {"baseline": baseline, "treatments": treatments, "confidence": 0.95},
+        "dataset": {"name": "FashionMNIST", "fraction": 0.1},
+        "device": "cpu",
+        "figure": {"width": 4, "height": 3, "dpi": 50},
+        "models": {model: {"channels": [16, 32]} for model in models},
+        "seeds": list(seeds),
+        "smoothness": {"directions": 1, "step_multiples": [1.0], "detailed_passes": list(DETAILED)},
+        "training": {"batch_size": 32, "learning_rate": 0.04, "passes": passes},
+    }
+
+
+def make(results, settings, codes=CODES):
     """Write to the folder `results` what the jobs before `aggregate` would, less data, tensors and checkpoints.
 
-    Returns the pattern of a run's folder, with {model}, {learning_rate} and {seed}. The k-th model's losses and
-    smoothness are e^(−0.3 k) times the first's and its accuracies 0.05 k more, but for noise. A seed's numbers are the
-    same among however many.
+    settings: of the experiment, with one learning rate. codes: {program: digest of its code}.
+    Returns its Runs. The k-th compared model's losses and smoothness are e^(−0.3 k) times the first's and its
+    accuracies 0.05 k more, but for noise. A seed's numbers are the same among however many.
     """
-    pattern = f"{results}/runs/{{model}}/lr-{{learning_rate}}/seed-{{seed}}"
-    _write_provenance(results.parent / "data" / "FashionMNIST" / "provenance-download.json", "download")
-    _write_provenance(results / "provenance-samples.json", "samples")
-    for seed in seeds:
-        _write_provenance(results / "tensors" / f"provenance-prepare-seed-{seed}.json", "prepare")
-    for (place, model), seed in product(enumerate(models), seeds):
+    run, prepared = "runs/{model}/lr-{learning_rate}/seed-{seed}", "tensors/provenance-prepare-seed-{seed}.json"
+    runs = Runs(settings, codes, f"{results}/{run}", f"{results}/{prepared}")
+
+    def write_provenance(path, rule, key=None):
+        facts = {"rule": rule, "settings": recipe(rule, settings, codes, key), "code": codes.get(rule)}
+        provenance.write(path, JOB | facts)
+
+    write_provenance(results.parent / "data" / "FashionMNIST" / "provenance-download.json", "download")
+    write_provenance(results / "provenance-samples.json", "samples")
+    (rate,) = learning_rates(settings)
+    compared, passes = settings["comparison"], settings["training"]["passes"]
+    models = [compared["baseline"], *compared["treatments"]]
+    for seed, (place, model) in product(settings["seeds"], enumerate(models)):
         random = np.random.default_rng([place, seed])
-        folder = results / "runs" / model / f"lr-{learning_rate}" / f"seed-{seed}"
-        key = {"model": model, "learning_rate": learning_rate, "seed": seed}
+        key = {"model": model, "learning_rate": rate, "seed": seed}
+        folder, tensors = runs.folder(key), results / "tensors" / f"seed-{seed}.safetensors"
 
         def write(name, columns, rows, folder=folder, key=key):
-            tables.write(folder / name, columns, [{**key, **row} for row in rows])
+            tables.write(folder / name, columns, [{**key, "learning_rate": float(rate), **row} for row in rows])
 
+        if not place:
+            atomic.written[tensors.absolute()] = f"tensors of {seed}"
+            write_provenance(runs.prepared.format(seed=seed), "prepare", key)
+        provenance.take(tensors, f"tensors of {seed}")
         write("history.csv", history.COLUMNS, _history_rows(place, passes, random))
-        _write_provenance(folder / "provenance-train.json", "train")
+        atomic.written[(folder / "checkpoints.safetensors").absolute()] = f"checkpoints of {model} {seed}"
+        write_provenance(folder / "provenance-train.json", "train", key)
+        provenance.take(tensors, f"tensors of {seed}")
+        provenance.take(folder / "checkpoints.safetensors", f"checkpoints of {model} {seed}")
         write("smoothness.csv", columns.PROBES, _probe_rows(place, passes, random))
         write("layers.csv", columns.LAYERS, _layer_rows(passes, random))
-        _write_provenance(folder / "provenance-probe.json", "probe")
-    return pattern
-
-
-def _write_provenance(path, rule):
-    provenance.write(path, {**JOB, "rule": rule})
+        write_provenance(folder / "provenance-probe.json", "probe", key)
+    return runs
 
 
 def _history_rows(place, passes, random):

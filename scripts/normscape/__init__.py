@@ -6,9 +6,11 @@ a package's modules from one another without circles; which of them a program re
     errors        the one-line error for input that is wrong
     atomic        files that are whole or not there
     provenance    what made a file, and whether it is still that file
+    recipes       what each job is made with, by the config
     tables        a CSV with declared columns, checked for its writer and its reader alike
     streams       named random streams, one generator each
     code          which code a program runs, as a digest
+    git           which commit the code is
     cli           a function's signature as a command line
     jobs          what every job does around its work: threads, device, provenance, one-line errors
     data          the images: data sets, fetching and reading them, cached tensors

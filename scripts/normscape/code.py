@@ -45,6 +45,11 @@ def modules(file, root=None):
     return found
 
 
+def contents(folder):
+    """Return the bytes of every Python file below `folder`, by path."""
+    return {path: path.read_bytes() for path in Path(folder).rglob("*.py")}
+
+
 @cache
 def _read(file, root, content):
     """Return the digest of one file's `content`, and the files under `root` that it imports, packages among them."""

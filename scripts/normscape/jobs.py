@@ -4,19 +4,23 @@ import gc
 import os
 import platform
 import resource
-import subprocess
 import sys
 import time
 from importlib import metadata
 from pathlib import Path
 
-from . import cli, provenance
+from . import cli, code, git, provenance
 from .errors import InputError
 
 PACKAGES = ("torch", "torchvision", "numpy", "scipy", "pandas", "matplotlib", "safetensors", "snakemake")
 JOB_IDS = ("SLURM_JOB_ID", "PBS_JOBID", "LSB_JOBID", "JOB_ID")  # where Slurm, PBS, LSF and SGE tell a job its own id
-gc.disable()  # until the work begins: else Python looks through the modules while they load, and finds nothing to free
 THREADS = 1  # a job's float sums depend on the number of threads, and tables must not: parallelism is models × seeds
+
+# In one of our programs, and no notebook that imports this: until the work begins, nothing is collected. Else Python
+# looks through the modules while they load, and finds nothing.
+if Path(sys.argv[0]).resolve().parent == Path(__file__).resolve().parents[1]:
+    gc.disable()
+_AT_FIRST = code.contents(Path(__file__).parent)  # read before nearly all of it is loaded
 
 
 def run(main):
@@ -35,20 +39,27 @@ def run(main):
     gc.enable()
     started, started_cpu = time.monotonic(), time.process_time()
     try:
+        # Before the work: an edit or a commit in the meantime isn't what ran.
+        ran = {"rule": rule, "settings": cli.plain(settings), "code": _code_that_runs(), "git": git.state()}
         facts = main(**settings) or {}
-        provenance.write(path, _record(rule, settings, started, started_cpu) | facts)
+        provenance.write(path, ran | _record(started, started_cpu) | facts)
     except InputError as error:
         sys.exit(f"{rule}: {error}")
     gc.freeze()  # else Python, before it ends, looks through all objects of torch once more: 0.3 s a job
 
 
-def _record(rule, settings, started, started_cpu):
-    """Return the facts that every job's provenance holds."""
+def _code_that_runs():
+    """Return the digest of this program's code. Raises InputError where some of it changed while it was loaded."""
+    digest = code.digest(sys.argv[0])
+    if code.contents(Path(__file__).parent) != _AT_FIRST:
+        raise InputError("its code was edited just as it started; run again")
+    return digest
+
+
+def _record(started, started_cpu):
+    """Return what every job's provenance holds on where it ran and what it took."""
     return {
-        "rule": rule,
-        "settings": cli.plain(settings),
         "versions": {"python": platform.python_version(), **{name: metadata.version(name) for name in PACKAGES}},
-        "git": _git_state(),
         "platform": platform.platform(),
         "scheduler_job_id": next((os.environ[name] for name in JOB_IDS if name in os.environ), None),
         "threads": THREADS,
@@ -85,15 +96,6 @@ def device_name(device):
     import torch
 
     return torch.cuda.get_device_name(device) if device.type == "cuda" else "cpu"
-
-
-def _git_state():
-    """Return `git describe` of the code that ran, with `-dirty` for uncommitted changes; None outside a repository."""
-    command = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty", "--abbrev=40"]
-    try:
-        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=30).stdout.strip()
-    except (OSError, subprocess.SubprocessError):
-        return None
 
 
 def _peak_memory_mb():

@@ -9,14 +9,13 @@ import io
 import itertools
 import math
 import sys
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from .atomic import replacing
 from .errors import REMEDY, InputError
-from .provenance import read_made
+from .provenance import read_made, read_source
 
 BLOCK = 100_000  # rows that are in memory as texts at once
 WHOLE = 2**53  # from here on, a float64 can't tell one whole number from the next
@@ -99,7 +98,7 @@ def read(path, columns, made_by):
 
     remedy = REMEDY if made_by else "mend it, or take it anew from the sources"
     try:
-        content = read_made(path, made_by) if made_by else Path(path).read_bytes()
+        content = read_made(path, made_by) if made_by else read_source(path)
         blocks = [_parsed(columns, 2, []), *_blocks(columns, content)]
     except _Wrong as error:
         raise InputError(f"{path}: {error}; {remedy}") from error

@@ -1,13 +1,14 @@
 import json
 
 import pytest
-from normscape import jobs
+from normscape import code, jobs
 
 
 def run(main, folder, monkeypatch, *words):
     """Run `main` as the job of a rule, and return its provenance."""
-    path = folder / "provenance.json"
-    monkeypatch.setattr("sys.argv", ["scripts/rule.py", *words, "--provenance", str(path)])
+    path, program = folder / "provenance.json", folder / "rule.py"
+    program.write_text("import normscape\n")
+    monkeypatch.setattr("sys.argv", [str(program), *words, "--provenance", str(path)])
     jobs.run(main)
     return json.loads(path.read_text())
 
@@ -48,4 +49,23 @@ def test_wrong_input_ends_the_program_with_one_line_and_no_provenance(tmp_path, 
     with pytest.raises(SystemExit) as stopped:
         run(main, tmp_path, monkeypatch)
     assert stopped.value.code == "rule: x.csv: damaged"
-    assert list(tmp_path.iterdir()) == []
+    assert [path.name for path in tmp_path.iterdir()] == ["rule.py"]
+
+
+def test_the_provenance_has_the_code_as_it_was_before_the_work(tmp_path, monkeypatch):
+    def main():
+        program = tmp_path / "rule.py"
+        before.append(code.digest(program))
+        program.write_text("import another\n")
+
+    before = []
+    assert [run(main, tmp_path, monkeypatch)["code"]] == before
+    assert code.digest(tmp_path / "rule.py") not in before
+
+
+def test_code_that_is_edited_while_it_is_loaded_ends_the_program(tmp_path, monkeypatch):
+    loaded = {**jobs._AT_FIRST, tmp_path / "new.py": b""}
+    monkeypatch.setattr(jobs, "_AT_FIRST", loaded)
+    with pytest.raises(SystemExit) as stopped:
+        run(lambda: None, tmp_path, monkeypatch)
+    assert stopped.value.code == "rule: its code was edited just as it started; run again"

@@ -69,9 +69,20 @@ def test_a_bad_config_gets_one_line_that_names_the_module(importing):
     assert line.startswith("config of module normscape: training: unknown key 'momentum'; known are ")
     line = one_line(importing.snakemake("--cores", "4", "--config", "normscape={seeds: [0, x]}"))
     assert line == "config of module normscape: seeds.1: 'x' is not of type 'integer'"
+    line = one_line(importing.snakemake("--cores", "4", "--config", "normscape={seeds: [0, 010]}", "seeds=010"))
+    assert line == "--config: normscape.seeds.1: YAML reads 010 as 8; write 8 or 10"
+    overlay = importing.path("mine.yaml")
+    overlay.write_text("seeds: 010\nnormscape:\n  device: cpu\n  device: cuda\n")
+    line = one_line(importing.snakemake("--cores", "4", "--configfile", "mine.yaml"))
+    assert line == "mine.yaml: normscape.device: stands twice, in lines 3 and 4; keep one"
     *_, line = importing.snakemake("--cores", "4", "normscape_sweep").stdout.splitlines()
     assert line.startswith("config of module normscape: training.learning_rate: a sweep needs a list of rates, ")
     assert not importing.path("smoothing").exists()
+
+
+def test_a_text_for_the_module_is_a_text(importing):
+    planned = importing.finish("--dry-run", "--config", "normscape={experiment: 007, seeds: [3]}").stdout
+    assert " smoothing/results/007/metrics.csv" in planned and "seed=3" in planned and "seed=0" not in planned
 
 
 def test_the_catalogs_snakefile_plans_the_same_jobs(checkout):

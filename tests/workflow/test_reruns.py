@@ -9,27 +9,7 @@ import time
 import pytest
 import yaml
 from entries import BATCH, PLAIN
-
-RATE = "0.04"
-MODELS = ("ConvNet", "BatchNormConvNet")
-
-
-def jobs(*rules, models=MODELS, seeds=(0, 1), rate=RATE):
-    """The jobs of `rules`, for all models and seeds."""
-    planned = set()
-    for rule in rules:
-        if rule in ("train", "probe"):
-            planned |= {f"{rule} {model} {rate} {seed}" for model in models for seed in seeds}
-        elif rule == "prepare":
-            planned |= {f"{rule} {seed}" for seed in seeds}
-        else:
-            planned.add(rule)
-    return planned
-
-
-AFTER_COMPARE = ("compare", "figures", "commentary")
-AGGREGATING = ("aggregate", *AFTER_COMPARE)
-AFTER_TRAINING = ("train", "probe", *AGGREGATING)
+from plans import AFTER_COMPARE, AFTER_TRAINING, AGGREGATING, jobs
 
 EDITS = {
     "nothing changed": ({}, set()),
@@ -181,7 +161,7 @@ def test_a_template_reruns_the_commentary_and_the_dry_run_says_whether_code_chan
     assert edited.planned() == jobs("commentary")
     path = edited.path("scripts/compare.py")
     path.write_text(path.read_text() + "\nANOTHER_CONSTANT = 1\n")
-    assert "code of compare.py: " in edited.finish("--dry-run", "--cores", "4").stdout
+    assert "made by other code of compare.py (" in edited.finish("--dry-run", "--cores", "4").stdout
 
 
 def test_going_back_to_a_learning_rate_trains_nothing(rerun):

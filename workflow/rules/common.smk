@@ -16,32 +16,30 @@ REPORT = Path(os.path.relpath(HERE / ".." / "report"))
 
 sys.path.insert(0, str(SCRIPTS))
 from normscape import code
+from normscape.recipes import learning_rates, plotted_models, recipe
 
-# `python` in a rule's shell command is the one that runs Snakemake, whatever PATH says. Its full path in the command
-# would do as well, but would make a moved environment look like changed code.
-os.environ.update(PATH=os.pathsep.join([os.path.dirname(sys.executable), *os.get_exec_path()]))
-
-# glibc gives memory back to the system after each chunk of images and faults it in again for the next; kept, a gradient
-# takes some 5 % less time. Elsewhere these names mean nothing.
-os.environ.setdefault("MALLOC_TRIM_THRESHOLD_", str(2**30))
-os.environ.setdefault("MALLOC_MMAP_THRESHOLD_", str(2**27))
+# For each program a digest of it and all of ours that it imports, which no comment, docstring or layout changes. Not of
+# the download: whichever code fetched the bytes, their SHA-256 is the known one.
+CODES = {
+    name: code.digest(SCRIPTS / f"{name}.py")
+    for name in ("prepare", "samples", "train", "probe", "aggregate", "compare", "figures", "commentary")
+}
 
 # How an error names the config, which may be a section of that of a workflow that imports this one.
 CONFIG_LABEL = "config" if workflow.modifier.is_main_snakefile() else f"config of module {workflow.modifier.namespace}"
 
 
-def program(script, **settings):
+def program(script, **more):
     """Return a rule's program and settings as the start of a command line, for its params.
 
-    settings: sorted and quoted, `--name value`. A list becomes several words, a dict JSON; a function is called with
-    the job's wildcards. The result is a function, because in a plain string Snakemake takes braces for wildcards; and
+    The settings are those of `recipes.recipe` and `more`: sorted and quoted, `--name value`. A list becomes several
+    words, a dict JSON. The result is a function, because in a plain string Snakemake takes braces for wildcards; and
     one string, because it compares params without their names: two settings that swap their values would not be seen.
     """
 
     def command(wildcards):
         words = [str(SCRIPTS / f"{script}.py")]
-        for name, value in sorted(settings.items()):
-            value = value(wildcards) if callable(value) else value
+        for name, value in sorted({**recipe_of(script, wildcards), **more}.items()):
             words.append(f"--{name.replace('_', '-')}")
             if isinstance(value, dict):
                 words.append(json.dumps(value, sort_keys=True))
@@ -52,12 +50,14 @@ def program(script, **settings):
     return command
 
 
-def code_of(script):
-    """Return what stands among a rule's params for the code that it runs: a change of it reruns the rule.
+def recipe_of(rule, wildcards):
+    """Return what the job of a rule is made with, by this config and this code."""
+    return recipe(rule, SETTINGS, CODES, dict(wildcards.items()))
 
-    A digest of the script and all of ours that it imports, which no comment, docstring or layout changes.
-    """
-    return f"code of {script}.py: {code.digest(SCRIPTS / f'{script}.py')}"
+
+def code_of(script):
+    """Return what stands among a rule's params for the code that it runs: a change of it reruns the rule."""
+    return f"code of {script}.py: {CODES[script]}"
 
 
 def templates(name):

@@ -8,7 +8,7 @@ reruns   prepare and samples when dataset.name changes, and download for a data 
          prepare when dataset.fraction does; each but download when its code does
 """
 
-RAW = [str(path) for path in raw_paths(DATASET, "results/data")]
+RAW = [str(path) for path in datasets.raw_paths(DATASET, "results/data")]
 DATA = shlex.quote(prefixed("results/data"))
 
 
@@ -24,8 +24,7 @@ rule download:
         # Not among the params, a change of which would run everything again: the bytes are the same from every source.
         sources=shlex.join(config["dataset"]["sources"]),
     params:
-        # Nor is the code: whichever fetched the bytes, their SHA-256 is the known one.
-        program=program("download", dataset=DATASET.name),
+        program=program("download"),
     shell:
         "python {params.program} --sources {resources.sources} "
         f"--folder {DATA} "
@@ -46,12 +45,7 @@ rule prepare:
     threads: 1
     params:
         code=code_of("prepare"),
-        program=program(
-            "prepare",
-            dataset=DATASET.name,
-            fraction=config["dataset"]["fraction"],
-            seed=lambda wildcards: wildcards.seed,
-        ),
+        program=program("prepare"),
     shell:
         "python {params.program} "
         f"--raw {DATA} "
@@ -70,7 +64,7 @@ rule samples:
     localrule: True
     params:
         code=code_of("samples"),
-        program=program("samples", dataset=DATASET.name),
+        program=program("samples"),
         images=words.images(DATASET),  # for the caption
     shell:
         "python {params.program} "

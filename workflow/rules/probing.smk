@@ -21,16 +21,7 @@ rule probe:
     threads: 1
     params:
         code=code_of("probe"),
-        program=program(
-            "probe",
-            batch_size=config["training"]["batch_size"],
-            device=config["device"],
-            learning_rate=lambda wildcards: wildcards.learning_rate,
-            model=lambda wildcards: config["models"][wildcards.model],
-            name=lambda wildcards: wildcards.model,
-            probing=PROBING,
-            seed=lambda wildcards: wildcards.seed,
-        ),
+        program=program("probe"),
     shell:
         "python {params.program} --tensors {input.tensors:q} --checkpoints {input.checkpoints:q} "
         "--smoothness {output.smoothness:q} --layers {output.layers:q} --provenance {output.provenance:q} > {log:q} 2>&1"

@@ -11,13 +11,13 @@ reruns   the figures when `figure` changes, the commentary when any setting does
 PROVENANCE = [
     f"results/data/{DATASET.name}/provenance-download.json",
     f"{RESULTS}/provenance-samples.json",
-    *expand(f"{RESULTS}/tensors/provenance-prepare-seed-{{seed}}.json", seed=config["seeds"]),
+    *expand(f"{RESULTS}/tensors/provenance-prepare-seed-{{seed}}.json", seed=SEEDS),
     *expand(
         f"{RUN}/provenance-{{job}}.json",
         job=["train", "probe"],
-        model=PLOTTED_MODELS,
+        model=MODELS,
         learning_rate=RATES,
-        seed=config["seeds"],
+        seed=SEEDS,
     ),
 ]
 PREFIXED_PROVENANCE = {path: Path(prefixed(path)) for path in PROVENANCE}
@@ -32,16 +32,17 @@ rule figures:
         reproduction=rules.compare.output.reproduction,
     output:
         pictures=[
-            in_report(f"{OUT}{figure.name}.png", figure.title, "Figures", f"{figure.name}.rst") for figure in FIGURES
+            update(in_report(f"{OUT}{figure.name}.png", figure.title, "Figures", f"{figure.name}.rst"))
+            for figure in FIGURES
         ],
-        vectors=[f"{OUT}{figure.name}.svg" for figure in FIGURES],
-        provenance=f"{OUT}provenance-figures.json",
+        vectors=[update(f"{OUT}{figure.name}.svg") for figure in FIGURES],
+        provenance=update(f"{OUT}provenance-figures.json"),
     log:
         f"{OUT}figures.log",
     localrule: True
     params:
         code=code_of("figures"),
-        program=program("figures", design=DESIGN, models=PLOTTED_MODELS, size=config["figure"]),
+        program=program("figures"),
     shell:
         "python {params.program} --metrics {input.metrics:q} --curves {input.curves:q} "
         "--claims {input.claims:q} --reproduction {input.reproduction:q} --pictures {output.pictures:q} "
@@ -73,10 +74,10 @@ rule commentary:
             path for path in PROVENANCE if not wildcards.part or PREFIXED_PROVENANCE[path].exists()
         ],
     output:
-        markdown=f"{OUT}commentary.md",
-        html=in_report(f"{OUT}commentary.html", "Commentary", "Commentary", "commentary.rst"),
-        settings=f"{OUT}config.json",
-        provenance=f"{OUT}provenance-commentary.json",
+        markdown=update(f"{OUT}commentary.md"),
+        html=update(in_report(f"{OUT}commentary.html", "Commentary", "Commentary", "commentary.rst")),
+        settings=update(f"{OUT}config.json"),
+        provenance=update(f"{OUT}provenance-commentary.json"),
     log:
         f"{OUT}commentary.log",
     localrule: True
@@ -84,13 +85,9 @@ rule commentary:
         code=code_of("commentary"),
         program=program(
             "commentary",
-            design=DESIGN,
-            learning_rates=sorted(RATES, key=float),
-            models=PLOTTED_MODELS,
             once=[rules.download.output.provenance, rules.samples.output.provenance],
-            prepared=rules.prepare.output.provenance,
+            prepared=PREPARED,
             run=PREFIXED_RUN,
-            settings=SETTINGS,
         ),
     shell:
         "python {params.program} --template {input.template[0]:q} --metrics {input.metrics:q} "

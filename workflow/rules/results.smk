@@ -4,6 +4,7 @@ needs    history.csv, smoothness.csv and layers.csv of every model, rate and see
 makes    <results>/metrics.csv
          <results>/claims.csv, curves.csv, reproduction.csv
          and both under <results>/partial/, from the runs that are there
+         (`update`: where a job refuses what it is to read, its earlier results are put back)
 reruns   aggregate when models, seeds or rates come or go; compare when `comparison` does; each when its code does
 """
 
@@ -12,11 +13,12 @@ TABLES = expand(
     f"{RUN}/{{table}}.csv",
     model=MODELS,
     learning_rate=RATES,
-    seed=config["seeds"],
+    seed=SEEDS,
     table=["history", "smoothness", "layers"],
 )
 PREFIXED_TABLES = {table: Path(prefixed(table)) for table in TABLES}
 PREFIXED_RUN = prefixed(RUN)
+PREPARED = rules.prepare.output.provenance  # an output has its prefix already
 
 
 wildcard_constraints:
@@ -28,22 +30,15 @@ rule aggregate:
     input:
         runs=lambda wildcards: [table for table in TABLES if not wildcards.part or run_exists(PREFIXED_TABLES[table])],
     output:
-        metrics=f"{OUT}metrics.csv",
-        provenance=f"{OUT}provenance-aggregate.json",
+        metrics=update(f"{OUT}metrics.csv"),
+        provenance=update(f"{OUT}provenance-aggregate.json"),
     log:
         f"{OUT}aggregate.log",
     localrule: True
     params:
         code=code_of("aggregate"),
         # The runs' folders as a pattern: the paths themselves would be too long for a command line at 2,000 seeds.
-        program=program(
-            "aggregate",
-            learning_rates=sorted(RATES, key=float),
-            models=MODELS,
-            passes=config["training"]["passes"],
-            run=PREFIXED_RUN,
-            seeds=SEEDS,
-        ),
+        program=program("aggregate", prepared=PREPARED, run=PREFIXED_RUN),
         partial=lambda wildcards: "--partial" if wildcards.part else "",
     shell:
         "python {params.program} {params.partial} "
@@ -56,16 +51,16 @@ rule compare:
         metrics=rules.aggregate.output.metrics,
         notebook=local(str(REPORT / "notebook.csv")),
     output:
-        claims=f"{OUT}claims.csv",
-        curves=f"{OUT}curves.csv",
-        reproduction=f"{OUT}reproduction.csv",
-        provenance=f"{OUT}provenance-compare.json",
+        claims=update(f"{OUT}claims.csv"),
+        curves=update(f"{OUT}curves.csv"),
+        reproduction=update(f"{OUT}reproduction.csv"),
+        provenance=update(f"{OUT}provenance-compare.json"),
     log:
         f"{OUT}compare.log",
     localrule: True
     params:
         code=code_of("compare"),
-        program=program("compare", design=DESIGN),
+        program=program("compare"),
     shell:
         "python {params.program} --metrics {input.metrics:q} --notebook {input.notebook:q} "
         "--claims {output.claims:q} --curves {output.curves:q} --reproduction {output.reproduction:q} "

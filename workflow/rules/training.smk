@@ -21,15 +21,7 @@ rule train:
     threads: 1
     params:
         code=code_of("train"),
-        program=program(
-            "train",
-            device=config["device"],
-            learning_rate=lambda wildcards: wildcards.learning_rate,
-            model=lambda wildcards: config["models"][wildcards.model],
-            name=lambda wildcards: wildcards.model,
-            seed=lambda wildcards: wildcards.seed,
-            training=TRAINING,
-        ),
+        program=program("train"),
     shell:
         "python {params.program} --tensors {input.tensors:q} --history {output.history:q} "
         "--checkpoints {output.checkpoints:q} --provenance {output.provenance:q} > {log:q} 2>&1"

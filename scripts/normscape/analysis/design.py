@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from .. import recipes
+
 
 class Design(NamedTuple):
     """Each treatment against the baseline, replicate by replicate, at one learning rate.
@@ -16,6 +18,15 @@ class Design(NamedTuple):
     confidence: float
     learning_rate: float
     seeds: list[int]
+
+    @classmethod
+    def of(cls, settings):
+        """Return the Design of an experiment's settings."""
+        return cls(
+            **settings["comparison"],
+            learning_rate=float(recipes.learning_rates(settings)[0]),
+            seeds=settings["seeds"],
+        )
 
     @property
     def models(self):

@@ -14,7 +14,7 @@ import pandas
 
 from .. import provenance, tables
 from ..errors import InputError
-from . import curves, metrics, statistics, verdicts
+from . import curves, lineage, metrics, statistics, verdicts
 from .design import Design
 
 ABSENT = "–"
@@ -31,14 +31,7 @@ class Experiment(NamedTuple):
     @property
     def design(self):
         """Its Design. The models are compared at the first learning rate, where there are several."""
-        comparison = self.settings["comparison"]
-        return Design(
-            baseline=comparison["baseline"],
-            treatments=comparison["treatments"],
-            confidence=comparison["confidence"],
-            learning_rate=float(np.ravel(self.settings["training"]["learning_rate"])[0]),
-            seeds=self.settings["seeds"],
-        )
+        return Design.of(self.settings)
 
 
 class Moved(NamedTuple):
@@ -52,7 +45,7 @@ class Moved(NamedTuple):
 def read(folder):
     """Return the Experiment in `folder`, results/<experiment>.
 
-    Raises InputError, one line that names the file, where something is missing or damaged.
+    Raises InputError, one line that names the file, where something is missing, damaged or of other settings.
     """
     folder = Path(folder)
     if not folder.is_dir():
@@ -60,9 +53,14 @@ def read(folder):
     for name in ("config.json", "claims.csv", "metrics.csv"):
         if not (folder / name).is_file():
             raise InputError(f"{folder / name}: is missing; run that experiment to its end first")
+    settings = _read_settings(folder / "config.json")
+    codes = provenance.read(folder / "provenance-commentary.json")["settings"].get("codes")
+    if not codes:
+        raise InputError(f"{folder}: made by code that didn't keep yet what its results were made with; run it again")
+    lineage.require_compared(folder / "metrics.csv", folder / "claims.csv", settings, codes)
     return Experiment(
         name=folder.as_posix(),
-        settings=_read_settings(folder / "config.json"),
+        settings=settings,
         claims=tables.records(tables.read(folder / "claims.csv", verdicts.COLUMNS, "compare")),
         metrics=tables.read(folder / "metrics.csv", metrics.COLUMNS, "aggregate"),
     )

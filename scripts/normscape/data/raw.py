@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import torch
 
+from .. import provenance
 from ..errors import InputError
 from . import torchvision_datasets
 from .datasets import raw_folder, raw_paths
@@ -37,6 +38,8 @@ def read(dataset, folder):
             f"{path}: is not {dataset.name}'s file of that name: {reason}; delete what is there and run again, "
             f"and it is downloaded anew"
         )
+    for file, path in zip(dataset.files, raw_paths(dataset, folder), strict=True):
+        provenance.take(path, file.sha256)
     return _read_batches(dataset, folder) if dataset.batches else _read_idx(dataset, folder)
 
 

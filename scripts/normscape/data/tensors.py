@@ -11,7 +11,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors import torch as safetensors
 
-from ..atomic import replacing
+from .. import atomic, provenance
 from ..errors import REMEDY, InputError
 
 
@@ -30,7 +30,7 @@ def save(path, tensors, facts):
     digest = _digest(tensors, facts)
     # One entry: the order of several would differ from run to run.
     header = {"facts": json.dumps({**facts, "sha256": digest}, sort_keys=True)}
-    with replacing(path) as temporary:
+    with atomic.replacing(path) as temporary:
         # Not safetensors' save_file: its files are their owner's alone, a kill leaves one of a random name, and a full
         # disk is no OSError.
         temporary.write_bytes(safetensors.save(tensors, header))
@@ -51,6 +51,7 @@ def load(path):
         raise InputError(f"{path}: can't be read as a safetensors file ({error}); {REMEDY}") from error
     if stated != _digest(tensors, facts):
         raise InputError(f"{path}: damaged since it was written (its SHA-256 is another); {REMEDY}")
+    provenance.take(path, atomic.sha256(path))
     return tensors, {**facts, "sha256": stated}
 
 

@@ -4,8 +4,9 @@ from functools import cached_property
 
 from .. import tables
 from ..analysis import curves as mean_curves
-from ..analysis import landscape, metrics, reproduction, sweep, verdicts
-from ..analysis.design import excluded
+from ..analysis import landscape, lineage, metrics, reproduction, sweep, verdicts
+from ..analysis.design import Design, excluded
+from ..recipes import plotted_models
 
 
 class Results:
@@ -26,14 +27,16 @@ class Results:
         self.reproduction = reproduction
 
     @classmethod
-    def read(cls, design, models, paths):
+    def read(cls, settings, codes, paths):
         """Return the Results in the tables at `paths`, {"metrics": …, "curves": …, "claims": …, "reproduction": …}.
 
-        Raises InputError, naming the file, where one is damaged.
+        settings: of the experiment. codes: {program: digest of its code}, of those behind the tables.
+        Raises InputError, naming the file, where one is damaged, or made with other settings or by other code.
         """
+        lineage.require_compared(paths["metrics"], paths["claims"], settings, codes)
         return cls(
-            design,
-            models,
+            Design.of(settings),
+            plotted_models(settings),
             metrics=tables.read(paths["metrics"], metrics.COLUMNS, "aggregate"),
             curves=tables.read(paths["curves"], mean_curves.COLUMNS, "compare"),
             claims=tables.records(tables.read(paths["claims"], verdicts.COLUMNS, "compare")),

@@ -5,9 +5,11 @@ import math
 
 import pandas
 import pytest
+import synthetic
 from normscape import atomic, provenance, tables
 from normscape.analysis import experiments, metrics, verdicts
 from normscape.errors import InputError
+from normscape.recipes import recipe
 from small_experiments import SETTINGS, experiment
 
 
@@ -96,15 +98,27 @@ def test_unlike_seeds_leave_every_move_without_an_interval():
         assert row["moved"] == (0, None, None)
 
 
+def record(folder, rule, settings):
+    """Write the provenance of a job of `rule` in `folder`."""
+    made_with = {"settings": recipe(rule, settings, synthetic.CODES), "code": synthetic.CODES[rule]}
+    provenance.write(folder / f"provenance-{rule}.json", {"rule": rule, **made_with})
+
+
+def compare(folder, told):
+    """Write what the rule `compare` would."""
+    provenance.take(folder / "metrics.csv", atomic.sha256(folder / "metrics.csv"))
+    tables.write(folder / "claims.csv", verdicts.COLUMNS, told.claims)
+    record(folder, "compare", told.settings)
+
+
 @pytest.fixture
 def folder(tmp_path):
     told = experiment()
-    tables.write(tmp_path / "claims.csv", verdicts.COLUMNS, told.claims)
-    provenance.write(tmp_path / "provenance-compare.json", {})
     tables.write(tmp_path / "metrics.csv", metrics.COLUMNS, told.metrics)
-    provenance.write(tmp_path / "provenance-aggregate.json", {})
+    record(tmp_path, "aggregate", told.settings)
+    compare(tmp_path, told)
     atomic.write_json(tmp_path / "config.json", told.settings)
-    provenance.write(tmp_path / "provenance-commentary.json", {})
+    record(tmp_path, "commentary", told.settings)
     return tmp_path
 
 
@@ -138,6 +152,33 @@ def test_what_is_missing_or_damaged_is_one_line(folder, name, damage, words):
 def test_no_folder_is_one_line(tmp_path):
     with pytest.raises(InputError, match="there is no such folder"):
         experiments.read(tmp_path / "x")
+
+
+def test_results_of_other_settings_than_those_kept_are_one_line(folder):
+    other = experiment(comparison={**SETTINGS["comparison"], "confidence": 0.5})
+    compare(folder, other)
+    with pytest.raises(InputError) as refused:
+        experiments.read(folder)
+    line = f"{folder}/provenance-compare.json: made with comparison.confidence 0.5, where 0.95 is asked for; run "
+    assert str(refused.value).startswith(line)
+    record(folder, "aggregate", {**SETTINGS, "seeds": [0, 1]})
+    with pytest.raises(InputError, match=r"provenance-aggregate\.json: made with seeds \[0, 1\], where \[0, 1, 2\] is"):
+        experiments.read(folder)
+
+
+def test_claims_of_another_table_are_one_line(folder):
+    told = experiment(plain=(2.0, 2.0, 2.0))
+    tables.write(folder / "metrics.csv", metrics.COLUMNS, told.metrics)
+    record(folder, "aggregate", told.settings)
+    with pytest.raises(InputError, match=r"compare\.json: made from another .*metrics\.csv than the one that is there"):
+        experiments.read(folder)
+
+
+def test_results_whose_code_did_not_keep_what_made_them_are_one_line(folder):
+    atomic.write_json(folder / "config.json", SETTINGS)
+    provenance.write(folder / "provenance-commentary.json", {"settings": {"settings": SETTINGS}})
+    with pytest.raises(InputError, match="made by code that didn't keep yet what its results were made with"):
+        experiments.read(folder)
 
 
 @pytest.mark.parametrize("settings", [[], {"training": 1, "comparison": 2}])

@@ -17,8 +17,9 @@ KEYS = {column.name for column in metrics.COLUMNS} - {"metric", "value"}
 
 def make(folder, seeds, passes=10):
     """Make up the runs of both models, and read them as `aggregate` does."""
-    pattern = synthetic.make(folder / "results" / "made-up", MODELS, seeds, passes)
-    found, missing = runs.read(pattern, MODELS, ["0.04"], seeds)
+    found, missing = runs.read(
+        synthetic.make(folder / "results" / "made-up", synthetic.settings(MODELS, seeds, passes))
+    )
     assert missing == []
     return found
 
@@ -43,7 +44,7 @@ def test_each_number_of_each_run_is_there_once_run_by_run(tmp_path):
 
 
 def test_a_run_that_was_not_probed_is_gathered_without(tmp_path):
-    (trained, *_), whole = make(tmp_path, (0,), passes=1)
+    whole, (trained, *_) = make(tmp_path, (0,), passes=1)
     table = metrics.gather([[trained, None, None], whole], passes=1)
     measured = {column.name for column in history.COLUMNS} - {column.name for column in KEY}
     assert set(table.loc[table["model"] == "Plain", "metric"]) == measured
@@ -53,30 +54,30 @@ def test_a_run_that_was_not_probed_is_gathered_without(tmp_path):
 
 def test_a_table_that_is_not_whole_is_named(tmp_path):
     tables = make(tmp_path, (0,), passes=2)
-    with pytest.raises(InputError, match=r"Plain/lr-0\.04/seed-0/history\.csv: pass 3 is missing; delete the file"):
+    with pytest.raises(InputError, match=r"Normed/lr-0\.04/seed-0/history\.csv: pass 3 is missing; delete the file"):
         metrics.gather(tables, passes=3)
     tables[1][2] = tables[1][2]._replace(rows=tables[1][2].rows[tables[1][2].rows["pass"] > 1])
-    with pytest.raises(InputError, match=r"Normed/lr-0\.04/seed-0/layers\.csv: pass 1 is missing; delete the file"):
+    with pytest.raises(InputError, match=r"Plain/lr-0\.04/seed-0/layers\.csv: pass 1 is missing; delete the file"):
         metrics.gather(tables, passes=2)
 
 
 def test_a_table_of_another_run_is_named(tmp_path):
-    synthetic.make(tmp_path, ["Plain"], [0], passes=1)
+    synthetic.make(tmp_path, synthetic.settings(["Plain"], [0], passes=1))
     with pytest.raises(InputError, match=r"history\.csv: column seed is not 1 throughout; delete the file"):
         path = tmp_path / "runs/Plain/lr-0.04/seed-0/history.csv"
         metrics.read_run(path, history.COLUMNS, "train", {"model": "Plain", "seed": 1})
 
 
 def test_of_some_runs_what_is_there_is_read_and_what_is_missing_is_named(tmp_path):
-    pattern = synthetic.make(tmp_path, MODELS, [0, 1], passes=1)
+    made_up = synthetic.make(tmp_path, synthetic.settings(MODELS, [0, 1], passes=1))
     unprobed, untrained = (tmp_path / "runs" / model / "lr-0.04" / "seed-1" for model in MODELS)
     (unprobed / "layers.csv").unlink()
     shutil.rmtree(untrained)
-    found, missing = runs.read(pattern, MODELS, ["0.04"], [0, 1], partial=True)
-    assert [[table is not None for table in run] for run in found] == [[True] * 3, [True, True, False], [True] * 3]
+    found, missing = runs.read(made_up, partial=True)
+    assert [[table is not None for table in run] for run in found] == [[True] * 3, [True] * 3, [True, True, False]]
     assert missing == [untrained]
-    with pytest.raises(InputError, match=r"Plain/lr-0\.04/seed-1/layers\.csv: can't be read"):
-        runs.read(pattern, MODELS, ["0.04"], [0, 1])
+    with pytest.raises(InputError, match=r"Normed/lr-0\.04/seed-1/provenance-train\.json: can't be read"):
+        runs.read(made_up)
 
 
 def test_in_many_replicates_what_was_put_in_is_found(tmp_path):

@@ -8,16 +8,18 @@ from types import SimpleNamespace
 import normscape
 import pandas
 import pytest
+import synthetic
 from entries import BATCH, PLAIN, variant
 from matplotlib import pyplot
 from matplotlib.image import imread
 from metric_rows import RATE, design, replicate
-from normscape import provenance, tables
+from normscape import atomic, provenance, tables
 from normscape.analysis import claims, curves, metrics, reproduction, verdicts
 from normscape.analysis.claims import CLAIMS, quotes
 from normscape.analysis.claims.claim import Claim
 from normscape.analysis.design import Exclusion
 from normscape.analysis.estimates import log_last
+from normscape.recipes import recipe
 from normscape.report import catalogue, commentary, page
 from normscape.report.figures import claims as forest
 from normscape.report.results import Results
@@ -237,12 +239,23 @@ def folder(tmp_path):
     """A folder with the tables of `results`."""
     found = results()
     tables.write(tmp_path / "metrics.csv", metrics.COLUMNS, found.metrics)
-    provenance.write(tmp_path / "provenance-aggregate.json", {})
+    digest = atomic.sha256(tmp_path / "metrics.csv")
+    record(tmp_path, "aggregate")
+    provenance.take(tmp_path / "metrics.csv", digest)
     tables.write(tmp_path / "curves.csv", curves.COLUMNS, found.curves)
     tables.write(tmp_path / "claims.csv", verdicts.COLUMNS, found.claims)
     tables.write(tmp_path / "reproduction.csv", reproduction.COLUMNS, found.reproduction)
-    provenance.write(tmp_path / "provenance-compare.json", {})
+    record(tmp_path, "compare")
     return tmp_path
+
+
+DRAWN_WITH = synthetic.settings(["plain", "batch"], [0, 1, 2])
+
+
+def record(folder, rule):
+    """Write the provenance of a job of `rule` in `folder`."""
+    made_with = {"settings": recipe(rule, DRAWN_WITH, synthetic.CODES), "code": synthetic.CODES[rule]}
+    provenance.write(folder / f"provenance-{rule}.json", {"rule": rule, **made_with})
 
 
 def test_a_figure_that_is_added_arrives(monkeypatch, folder):
@@ -253,12 +266,11 @@ def test_a_figure_that_is_added_arrives(monkeypatch, folder):
     program = runpy.run_path(str(PROGRAM))
     program["main"](
         **paths,
-        design=results().design,
-        models=["plain", "batch"],
-        size={"width": 2, "height": 1, "dpi": 50},
+        settings=DRAWN_WITH,
+        codes=synthetic.CODES,
         pictures=[folder / "violins.png"],
     )
-    assert imread(folder / "violins.png").shape[:2] == (50, 100) and (folder / "violins.svg").exists()
+    assert imread(folder / "violins.png").shape[:2] == (150, 200) and (folder / "violins.svg").exists()
     whole = rendered(results(), drawn=("comparison", "claims", "reproduction", "violins"))
     assert "## Violins\n\n![Violins](violins.png)\n" in whole
     assert "Violins" not in rendered(results())

@@ -1,30 +1,39 @@
 """What the jobs took and what they ran with, from the provenance that each left."""
 
-from itertools import product
 from pathlib import Path
 
-from ... import provenance
+from ... import atomic, provenance
+from ...recipes import MEASURING, recipe
 
 
-def read(results, *, learning_rates, run, prepared, once, folder):
+def read(runs, once, folder):
     """Return the provenance of each job that led here and is there, in the order of the rules.
 
-    results: the Results. learning_rates: as they stand in paths. run: pattern of a run's folder, with {model},
-    {learning_rate} and {seed}. prepared: pattern of the prepare rule's provenance, with {seed}. once: provenance of the
-    rules before it. folder: of the tables and figures.
+    runs: the Runs. once: provenance of the rules before them, that run once. folder: of the tables and figures.
+    Raises InputError where one was made with other settings, by other code, or from other files than are there now.
     """
-    seeds = results.design.seeds
-    runs = [
-        Path(run.format(model=model, learning_rate=rate, seed=seed))
-        for model, rate, seed in product(results.models, learning_rates, seeds)
-    ]
-    paths = [
-        *once,
-        *(Path(prepared.format(seed=seed)) for seed in seeds),
-        *(place / f"provenance-{rule}.json" for rule in ("train", "probe") for place in runs),
-        *(Path(folder) / f"provenance-{rule}.json" for rule in ("aggregate", "compare", "figures")),
-    ]
-    return [provenance.read(path) for path in paths if path.exists()]
+    first = [_require(runs, path) for path in once if path.exists()]
+    of_runs, tables = {}, {}
+    for key in runs.all():
+        present = runs.present(key)
+        if present:
+            led = runs.require(key, present)
+            of_runs |= led
+            tables |= {path: led[provenance.beside(path, rule)]["files"].get(path.name) for path, _, rule in present}
+    last = ("aggregate", "compare", "figures")
+    aggregate, compare, figures = (Path(folder) / f"provenance-{rule}.json" for rule in last)
+    gathered = _require(runs, aggregate, tables)
+    compared = _require(runs, compare, provenance.files(aggregate, gathered))
+    drawn = _require(runs, figures, provenance.files(aggregate, gathered) | provenance.files(compare, compared))
+    for path in (*of_runs, aggregate, compare, figures, *filter(Path.exists, once)):
+        provenance.take(path, atomic.sha256(path))
+    in_order = sorted(of_runs.values(), key=lambda facts: MEASURING.index(facts["rule"]))
+    return [*first, *in_order, gathered, compared, drawn]
+
+
+def _require(runs, path, sources=None):
+    rule = path.stem.removeprefix("provenance-")
+    return provenance.require(path, recipe(rule, runs.settings, runs.codes), runs.codes.get(rule), sources)
 
 
 def costs(provenances):

@@ -1,0 +1,98 @@
+"""Hold what is there against what this config and code ask for: Snakemake's own memory of it can be lost or overruled.
+
+Each job's provenance says what it was made with. Where that isn't what would make it now, the job runs again, whatever
+Snakemake remembers; and a report, which runs nothing, is refused.
+"""
+
+import re
+
+import snakemake.report
+from normscape import provenance
+from snakemake.dag import DAG
+from snakemake.persistence import PersistenceBase
+
+OURS = (f"{prefixed(RESULTS)}/", f"{prefixed('results/data')}/")
+
+
+class Unlike(str):
+    """In a few words, what a job's result was made with. Stands where Snakemake tells of changed params."""
+
+
+def provenance_of(job):
+    """Return the rule, by the name that it has here, and the path of the provenance of a job of ours; else two None."""
+    path = str(job.output.get("provenance", ""))
+    name = re.match(r"provenance-([a-z]+)", os.path.basename(path))
+    return (name[1], path) if name and path.startswith(OURS) else (None, None)
+
+
+def facts_at(path):
+    """Return the facts of a provenance; None where it isn't there or can't be read, of which its readers tell."""
+    try:
+        with open(path, "rb") as file:  # without the check that it is whole: readers do that
+            facts = json.load(file)
+    except (OSError, ValueError, RecursionError):
+        return None
+    return facts if isinstance(facts, dict) else None
+
+
+def unlike_jobs(jobs):
+    """Yield (job, path of its provenance, Unlike) for each of the jobs whose result isn't what is asked for."""
+    found = []
+    for job in jobs:
+        name, path = provenance_of(job)
+        facts = facts_at(path) if name else None
+        if facts:
+            found.append((job, name, path, facts))
+        elif name not in (None, "download") and not os.path.exists(path) and any(map(os.path.exists, job.output)):
+            yield job, path, Unlike("made with nobody knows what, for there is no provenance")
+    made = {file: digest for *_, path, facts in found for file, digest in provenance.files(path, facts).items()}
+    for job, name, path, facts in found:
+        fault = provenance.unlike(facts, recipe_of(name, job.wildcards), CODES.get(name))
+        for source, digest in () if fault else provenance.files(path, facts, "inputs").items():
+            if made.get(source, digest) != digest:
+                fault = provenance.made_from_another(source)
+        if fault:
+            yield job, path, Unlike(fault)
+
+
+def holding_against_recipes(update_needrun):
+    """Wrap DAG.update_needrun so that first the jobs that `unlike_jobs` finds get their reason to run."""
+
+    async def update(dag, *arguments, **options):
+        for job, _, fault in unlike_jobs([job for job in dag.jobs if not dag.finished(job)]):
+            dag.reason(job).params_changed = fault
+        await update_needrun(dag, *arguments, **options)
+
+    return update
+
+
+def refusing(make_report):
+    """Wrap Snakemake's report so that it tells of no results which this config wouldn't give."""
+
+    async def make(dag, *arguments, **options):
+        for _, path, fault in unlike_jobs(dag.jobs):
+            sys.exit(
+                f"{path}: {fault}; a report shows what is there, so run again first, or give it the settings of the run: "
+                f"--configfile {prefixed(RESULTS)}/config.json"
+            )
+        await make_report(dag, *arguments, **options)
+
+    return make
+
+
+def remembering(input_checksums):
+    """Wrap Snakemake's memory of a job's inputs: where it is lost, the job's provenance has it."""
+
+    def checksums(persistence, job, path):
+        found = input_checksums(persistence, job, path)
+        name, made = provenance_of(job)
+        facts = facts_at(made) if name and None in found else None
+        digest = provenance.files(made, facts, "inputs").get(os.path.normpath(path)) if facts else None
+        return {f"sha256:{digest}"} if digest else found
+
+    return checksums
+
+
+DAG.update_needrun = holding_against_recipes(DAG.update_needrun)
+snakemake.report.auto_report = refusing(snakemake.report.auto_report)
+PersistenceBase.input_checksums = remembering(PersistenceBase.input_checksums)
