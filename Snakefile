@@ -35,10 +35,9 @@ rule all:
     input:
         TABLES,  # each run's own, too: nothing else would make one again that was lost after metrics.csv was made
         f"{RESULTS}/samples.png",
-        f"{RESULTS}/metrics.csv",
-        f"{RESULTS}/claims.csv",
-        [f"{RESULTS}/{figure.name}.png" for figure in FIGURES],
-        f"{RESULTS}/commentary.md",
+        expand(f"{RESULTS}/{{table}}.csv", table=["metrics", "claims", "curves", "reproduction"]),
+        [f"{RESULTS}/{figure.name}.{form}" for figure in FIGURES for form in ("png", "svg")],
+        expand(f"{RESULTS}/{{name}}", name=["commentary.md", "commentary.html", "config.json"]),
 
 
 rule sweep:

@@ -16,12 +16,12 @@ from .errors import REMEDY, InputError
 
 REMAKE = "run `snakemake --cores 4` with this config, and it is made again"
 
-_taken = {}  # absolute path → SHA-256 of each file that this process read, until the job's provenance has it
+taken = {}  # absolute path → SHA-256 of each file that this process read, until the job's provenance has it
 
 
 def take(path, digest):
     """Note that this process read the file at `path`, whose SHA-256 is `digest`."""
-    _taken[Path(path).absolute()] = digest
+    taken[Path(path).absolute()] = digest
 
 
 def write(path, facts):
@@ -31,10 +31,10 @@ def write(path, facts):
     last, so that there is no provenance of files that aren't there.
     """
     folder = Path(path).absolute().parent
-    for name, digests in (("inputs", _taken), ("files", atomic.written)):
+    for name, digests in (("inputs", taken), ("files", atomic.written)):
         facts = {**facts, name: {os.path.relpath(file, folder): digest for file, digest in digests.items()}}
     atomic.write_json(path, {**facts, "sha256": _digest(facts)})
-    _taken.clear()
+    taken.clear()
     atomic.written.clear()
 
 
@@ -111,9 +111,9 @@ def require(path, recipe, code=None, sources=None):
     """
     facts = read(path)
     fault = unlike(facts, recipe, code)
-    taken = files(path, facts, "inputs")
+    inputs = files(path, facts, "inputs")
     for source, digest in (sources or {}).items():
-        if not fault and taken.get(os.path.normpath(source)) != digest:
+        if not fault and inputs.get(os.path.normpath(source)) != digest:
             fault = made_from_another(source)
     if fault:
         raise InputError(f"{path}: {fault}; {REMAKE}")

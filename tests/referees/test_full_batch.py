@@ -165,7 +165,8 @@ def sequentials(draw):
             layers.append(norm(nn.BatchNorm2d, channels))
         elif kind == "group":
             # Not on the images: of an input without a gradient torch 2.13's backward, channels-last, is a crash.
-            if not any(isinstance(layer, nn.Conv2d | nn.BatchNorm2d) for layer in layers):
+            # Nor of a single value, which torch refuses in a chunk of one image.
+            if channels * side == 1 or not any(isinstance(layer, nn.Conv2d | nn.BatchNorm2d) for layer in layers):
                 continue
             layers.append(nn.GroupNorm(1, channels, affine=draw(st.booleans())))
         elif kind not in ("max", "average"):

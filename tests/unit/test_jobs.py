@@ -63,6 +63,14 @@ def test_the_provenance_has_the_code_as_it_was_before_the_work(tmp_path, monkeyp
     assert code.digest(tmp_path / "rule.py") not in before
 
 
+def test_the_provenance_has_the_commit_as_it_was_before_the_work(tmp_path, monkeypatch):
+    def main():
+        monkeypatch.setattr("normscape.git.state", lambda: "after")
+
+    monkeypatch.setattr("normscape.git.state", lambda: "before")
+    assert run(main, tmp_path, monkeypatch)["git"] == "before"
+
+
 def test_code_that_is_edited_while_it_is_loaded_ends_the_program(tmp_path, monkeypatch):
     loaded = {**jobs._AT_FIRST, tmp_path / "new.py": b""}
     monkeypatch.setattr(jobs, "_AT_FIRST", loaded)

@@ -8,9 +8,8 @@ from normscape.errors import InputError
 
 
 @pytest.fixture
-def made(tmp_path, tmp_path_factory):
+def made(tmp_path):
     """A folder with two files and the provenance of the job that wrote them."""
-    provenance.write(tmp_path_factory.mktemp("before") / "provenance.json", {})  # of all that tests wrote before
     atomic.write_text(tmp_path / "a.csv", "1,2\n")
     atomic.write_text(tmp_path / "b" / "c.csv", "3,4\n")
     provenance.write(tmp_path / "provenance-job.json", {"rule": "job", "seconds": 1.25})
@@ -120,7 +119,6 @@ def test_a_record_of_another_kind_is_unlike(facts):
 
 def test_what_a_job_read_is_kept_with_what_it_wrote(tmp_path):
     (tmp_path / "source.txt").write_text("x")
-    provenance.write(tmp_path / "before.json", {})
     assert provenance.read_source(tmp_path / "source.txt") == b"x"
     atomic.write_text(tmp_path / "run" / "a.csv", "1")
     provenance.write(tmp_path / "run" / "provenance-job.json", {"rule": "job", "settings": {"seed": 1}})

@@ -137,7 +137,7 @@ def test_any_value_in_the_config_is_planned_with_or_gets_one_line(finished, chan
         finished.path("config.yaml").write_text(yaml.safe_dump(whole, sort_keys=False))
     if done.returncode:
         lines = [line for line in done.stdout.splitlines() if not line.startswith("Using workflow specific profile")]
-        assert len(lines) == 1 and lines[0].startswith("config: "), done.stdout
+        assert len(lines) == 1 and lines[0].startswith(("config: ", "config.yaml: ")), done.stdout
     else:
         written = re.findall(r"^    (?:output|log): (.*)$", done.stdout, re.MULTILINE)
         places = [os.path.normpath(path) for line in written for path in line.split(", ")]

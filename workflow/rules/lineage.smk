@@ -26,31 +26,31 @@ def provenance_of(job):
 
 
 def facts_at(path):
-    """Return the facts of a provenance; None where it isn't there or can't be read, of which its readers tell."""
+    """Return the facts of a provenance; None where it isn't there or isn't one, of which its readers tell."""
     try:
         with open(path, "rb") as file:  # without the check that it is whole: readers do that
             facts = json.load(file)
     except (OSError, ValueError, RecursionError):
         return None
-    return facts if isinstance(facts, dict) else None
+    whole = isinstance(facts, dict) and all(isinstance(facts.get(each, {}), dict) for each in ("files", "inputs"))
+    return facts if whole else None
 
 
 def unlike_jobs(jobs):
     """Yield (job, path of its provenance, Unlike) for each of the jobs whose result isn't what is asked for."""
-    found = []
+    made, read = {}, []
     for job in jobs:
         name, path = provenance_of(job)
         facts = facts_at(path) if name else None
         if facts:
-            found.append((job, name, path, facts))
+            made |= provenance.files(path, facts)
+            fault = provenance.unlike(facts, recipe_of(name, job.wildcards), CODES.get(name))
+            read.append((job, path, fault, provenance.files(path, facts, "inputs")))
         elif name not in (None, "download") and not os.path.exists(path) and any(map(os.path.exists, job.output)):
             yield job, path, Unlike("made with nobody knows what, for there is no provenance")
-    made = {file: digest for *_, path, facts in found for file, digest in provenance.files(path, facts).items()}
-    for job, name, path, facts in found:
-        fault = provenance.unlike(facts, recipe_of(name, job.wildcards), CODES.get(name))
-        for source, digest in () if fault else provenance.files(path, facts, "inputs").items():
-            if made.get(source, digest) != digest:
-                fault = provenance.made_from_another(source)
+    for job, path, fault, sources in read:
+        others = (source for source, digest in sources.items() if made.get(source, digest) != digest)
+        fault = fault or next(map(provenance.made_from_another, others), None)
         if fault:
             yield job, path, Unlike(fault)
 
