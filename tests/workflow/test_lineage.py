@@ -244,10 +244,7 @@ def test_a_config_that_is_edited_while_jobs_wait_on_a_cluster_is_noticed(rerun):
     )
     assert re.search(line, done.stdout), done.stdout
     assert {path: path.read_bytes() for path in before} == before
-    rerun.finish("--cores", "4")  # by the edited config
-    assert {settings_of(path)["training"]["batch_size"] for path in rerun.results().rglob("provenance-train.json")} == {
-        16
-    }
+    assert rerun.planned() >= jobs("train", "probe", *AGGREGATING)  # by the edited config
 
 
 # ------------------------------------------------------------------------------------------------- code is what ran
@@ -257,14 +254,14 @@ def test_a_config_that_is_edited_while_jobs_wait_on_a_cluster_is_noticed(rerun):
 def test_an_edit_while_a_job_trains_ends_in_a_rerun(rerun):
     """And so does a commit: what counts is the code that was loaded."""
     source = rerun.path("scripts/normscape/training/sgd.py")
-    rerun.edit_config({"training": {"passes": 40}, "seeds": [0]})
+    rerun.edit_config({"training": {"passes": 20}, "seeds": [0]})
     before = source.read_text()
     running = rerun.start("--cores", "1", "--until", "train")
     try:
         log = rerun.run_folder("BatchNormConvNet", 0) / "train.log"
         other = rerun.run_folder("ConvNet", 0) / "train.log"
         deadline = time.monotonic() + 120
-        while not any("pass 1 of 40" in path.read_text() for path in (log, other) if path.exists()):
+        while not any("pass 1 of 20" in path.read_text() for path in (log, other) if path.exists()):
             assert time.monotonic() < deadline and running.poll() is None
             time.sleep(0.02)
         source.write_text(before + "\nANOTHER_CONSTANT = 1\n")
