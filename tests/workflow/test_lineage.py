@@ -11,7 +11,6 @@ import time
 import pytest
 from plans import AFTER_COMPARE, AFTER_TRAINING, AGGREGATING, jobs
 
-NOTHING = "Nothing to be done"
 BATCH = {"training": {"batch_size": 16}}
 
 

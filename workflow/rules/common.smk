@@ -16,7 +16,7 @@ REPORT = Path(os.path.relpath(HERE / ".." / "report"))
 
 sys.path.insert(0, str(SCRIPTS))
 from normscape import code
-from normscape.recipes import learning_rates, plotted_models, recipe
+from normscape.recipes import learning_rates, recipe
 
 # For each program a digest of it and all of ours that it imports, which no comment, docstring or layout changes. Not of
 # the download: whichever code fetched the bytes, their SHA-256 is the known one.

@@ -5,6 +5,7 @@ Snakemake remembers; and a report, which runs nothing, is refused.
 """
 
 import re
+from functools import lru_cache
 
 import snakemake.report
 from normscape import provenance
@@ -80,14 +81,20 @@ def refusing(make_report):
     return make
 
 
+@lru_cache(maxsize=1)  # of a job's inputs, one is asked for after the other
+def inputs_at(path, changed):
+    """Return {path: SHA-256} of what a job read, from its provenance, which was last `changed` at that time."""
+    return provenance.files(path, facts_at(path) or {}, "inputs")
+
+
 def remembering(input_checksums):
     """Wrap Snakemake's memory of a job's inputs: where it is lost, the job's provenance has it."""
 
     def checksums(persistence, job, path):
         found = input_checksums(persistence, job, path)
         name, made = provenance_of(job)
-        facts = facts_at(made) if name and None in found else None
-        digest = provenance.files(made, facts, "inputs").get(os.path.normpath(path)) if facts else None
+        lost = name and None in found and os.path.exists(made)
+        digest = inputs_at(made, os.stat(made).st_mtime_ns).get(os.path.normpath(path)) if lost else None
         return {f"sha256:{digest}"} if digest else found
 
     return checksums
