@@ -41,9 +41,11 @@ def main(
     probing = probes.Probing(seed, learning_rate, batch_size, **probing)
     key = {"model": name, "learning_rate": learning_rate, "seed": seed}
     rows, layer_rows = [], []
-    for number, state in enumerate(checkpoint_file.load(checkpoints, net)[1:], start=1):
+    states = checkpoint_file.load(checkpoints, net)
+    for number, state in enumerate(states[1:], start=1):
         net.load_state_dict(state)
-        found, found_layers = probes.measure(net, data.train_images, data.train_labels, number, probing)
+        last = number == len(states) - 1
+        found, found_layers = probes.measure(net, data.train_images, data.train_labels, number, probing, sample=last)
         rows += [{**key, "pass": number, **row} for row in found]
         layer_rows += [{**key, "pass": number, **row} for row in found_layers]
         print(f"pass {number}: {describe(found[0])}", flush=True)
@@ -53,8 +55,12 @@ def main(
 
 
 def describe(row):
-    size = "the step is zero" if row["smoothness"] is None else f"smoothness {row['smoothness']:.4f}"
-    return f"loss {row['loss']:.4f}, gradient norm {row['gradient_norm']:.4f}, {size}"
+    told = [
+        f"{name.replace('_', ' ')} {row[name]:#.5g}"
+        for name in ("loss", "gradient_norm", "smoothness")
+        if row[name] is not None
+    ]
+    return ", ".join([*told, row["precision"], *filter(None, [row["missing"]])])
 
 
 if __name__ == "__main__":

@@ -24,4 +24,4 @@ SIZES = (2, 1)
 
 def probe(multiples=(1.0,), step=U):
     f = quadratic(CURVED)
-    return measures.probe(f, W, f(W), step, multiples, SIZES)
+    return [found.values for found in measures.probe(f, W, f(W), step, multiples, SIZES)]

@@ -9,6 +9,7 @@ a package's modules from one another without circles; which of them a program re
     recipes       what each job is made with, by the config
     tables        a CSV with declared columns, checked for its writer and its reader alike
     streams       named random streams, one generator each
+    losses        the cross-entropy, with all its digits
     code          which code a program runs, as a digest
     git           which commit the code is
     cli           a function's signature as a command line

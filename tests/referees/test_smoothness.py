@@ -90,8 +90,9 @@ def test_the_scale_normalised_smoothness_ignores_a_scale_of_the_filters_that_the
 
         weights, scales = layers.flat_parameters(net), layers.filter_scales(net)
         slope = full_batch.evaluate(net, images, labels, "minibatch", indices=torch.arange(16)).gradient
-        plain = measures.probe(f, weights, f(weights), -rate * slope, (1.0,), [len(weights)])[0]["smoothness"]
-        return measures.scale_normalised_probe(f, weights, f(weights), slope, scales, rate), plain
+        (plain,) = measures.probe(f, weights, f(weights), -rate * slope, (1.0,), [len(weights)])
+        own = measures.scale_normalised_probe(f, weights, f(weights), slope, scales, rate)
+        return own.values["scale_normalised_smoothness"], plain.values["smoothness"]
 
     before, plain_before = measure()
     with torch.no_grad():

@@ -8,7 +8,9 @@ PROBES = (
     Column("mode", str),  # of BatchNorm in f: full_batch or eval
     Column("direction", int, low=0),  # which of the independent minibatches
     Column("step_multiple", float),  # α
+    Column("precision", str),  # of the computation: float32 or float64
     *measures.COLUMNS,
+    Column("missing", str, optional=True),  # why cells are empty that were asked for: "column column: reason; …"
 )
 LAYERS = (
     *KEY,

@@ -60,6 +60,21 @@ def optimality_gap(loss_change, gradient, displacement):
     return abs(loss_change - (gradient @ displacement).item()) / (0.5 * _length(displacement).item() ** 2)
 
 
+def optimality_gap_of_gradients(change_halfway, change, displacement):
+    """The same from gradients alone, ∫⟨∇f(w+tu) − ∇f(w), u⟩dt / (½‖u‖²), t over 0…1.
+
+    For steps on which the loss changes by less than its digits.
+
+    change_halfway, change: ∇f(w+u/2) − ∇f(w) and ∇f(w+u) − ∇f(w), flat tensors, shape (p,). displacement: as above.
+    Returns a float, in units of loss per squared weight, by the trapezoidal rule on both halves of the step, and how
+    far from that the rule on the whole step is: a bound on its error where the gradient changes evenly enough.
+    Raises ZeroDisplacement when ‖u‖ = 0.
+    """
+    square = _length(displacement).item() ** 2
+    ends, middle = ((each @ displacement).item() / square for each in (change, change_halfway))
+    return abs(middle + ends / 2), abs(middle - ends / 2)
+
+
 def loss_range(losses):
     """Range of the loss over the step multiples, max − min of f(w + αu), in nats; None for a single multiple.
 
@@ -86,20 +101,11 @@ def effective_beta(smoothnesses):
     return max(smoothnesses)
 
 
-def scale_normalised_smoothness(gradient_change, displacement, scales):
-    """Local smoothness in units of each filter's own size, ‖DΔg‖ / ‖D⁻¹u‖.
-
-    gradient_change, displacement: flat tensors, shape (p,), the step made by `scale_normalised_step`.
-    scales: the diagonal of D, shape (p,): the norm of the filter that a parameter belongs to, 1 for all others.
-    Returns a float, in units of loss. Rescaling a filter that feeds BatchNorm leaves it as it is, up to BatchNorm's ε;
-    without BatchNorm it is a convention, not an invariant.
-    Raises ZeroDisplacement when ‖u‖ = 0.
-    """
-    return local_smoothness(scales * gradient_change, displacement / scales)
-
-
 def scale_normalised_step(minibatch_gradient, scales, learning_rate):
-    """Return the step u = −η D² g_B on which the scale-normalised smoothness is measured, shape (p,)."""
+    """Return the step u = −η D² g_B on which the scale-normalised smoothness is measured, shape (p,).
+
+    scales: the diagonal of D, shape (p,): the norm of the filter that a parameter belongs to, 1 for all others.
+    """
     return -learning_rate * scales.square() * minibatch_gradient
 
 

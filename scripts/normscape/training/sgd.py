@@ -6,6 +6,7 @@ from typing import NamedTuple
 import torch
 from torch.nn.functional import cross_entropy
 
+from .. import losses
 from ..models.blocked import forward
 from ..streams import generator
 from .updates import update
@@ -73,6 +74,6 @@ def evaluate(net, images, labels):
     loss, correct = 0.0, 0
     for part, target in zip(images.split(CHUNK), labels.split(CHUNK), strict=True):
         scores = forward(net, part)
-        loss += cross_entropy(scores, target, reduction="sum").item()
+        loss += losses.cross_entropy(scores, target).item()
         correct += (scores.argmax(1) == target).sum().item()
     return loss / len(labels), correct / len(labels)
