@@ -148,13 +148,16 @@ def sequentials(draw):
     image_shape, layers = (channels, side, side), []
 
     def norm(kind, width):
-        return kind(
+        made = kind(
             width,
             eps=draw(st.sampled_from([1e-5, 0.1])),
             momentum=draw(st.sampled_from([0.1, None])),
             affine=draw(st.booleans()),
             track_running_stats=draw(st.sampled_from([True, True, False])),
         )
+        if missing := draw(st.sampled_from([None, None, "weight", "bias"])):
+            setattr(made, missing, None)
+        return made
 
     activations = [nn.Tanh(), nn.ReLU(), nn.LeakyReLU(inplace=True), nn.SiLU(inplace=True), nn.GELU()]
     kinds = st.sampled_from(["conv", "norm", "norm", "group", "max", "average", *activations])
@@ -213,6 +216,98 @@ def test_layers_used_twice_gather_both_gradients():
     net = nn.Sequential(norm, conv, fold, norm, nn.Tanh(), conv, fold, nn.Flatten(), nn.Linear(64, 10).double())
     x, y = data(50, (1, 8, 8))
     assert apart(evaluate(net, x, y, "full_batch", chunk=7).gradient, one_graph(net, x, y)[1]) < 1e-9
+
+
+def spatial_net(dimensions):
+    """Return (net of two convolutions over so many dimensions, shape of its images)."""
+    conv = (nn.Conv1d, nn.Conv2d, nn.Conv3d)[dimensions - 1]
+    norm = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)[dimensions - 1]
+    pool = (nn.MaxPool1d, nn.MaxPool2d, nn.MaxPool3d)[dimensions - 1]
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        net = nn.Sequential(
+            *(conv(2, 3, 3, padding=1), pool(2), nn.ReLU(), norm(3)),
+            *(conv(3, 4, 3, padding=1), norm(4), nn.Tanh()),
+            *(nn.Flatten(), nn.Linear(4 * 2**dimensions, 5)),
+        )
+    return unsettled(net.double()), (2, *[4] * dimensions)
+
+
+def check_exact(net, x, y, chunk=7):
+    """Hold loss and gradient in each mode against one graph, in float64."""
+    for mode in MODES:
+        indices = torch.tensor([3, 1, 4, 1, 5, 9, 2, 6, 5]) if mode == "minibatch" else None
+        batch = slice(None) if indices is None else indices
+        loss, gradient = one_graph(net, x[batch], y[batch], training=mode != "eval")
+        found = evaluate(net, x, y, mode, indices=indices, chunk=chunk)
+        assert found.loss == pytest.approx(loss, rel=1e-12)
+        assert apart(found.gradient, gradient) < 1e-10
+
+
+@pytest.mark.parametrize("dimensions", [1, 2, 3])
+@pytest.mark.parametrize("channels_last", [(), ("net",), ("images",), ("net", "images")])
+def test_images_of_any_dimension_in_any_memory_format(dimensions, channels_last):
+    net, shape = spatial_net(dimensions)
+    x, y = data(30, shape, classes=5)
+    formats = {2: torch.channels_last, 3: torch.channels_last_3d}
+    if dimensions in formats:
+        net = net.to(memory_format=formats[dimensions]) if "net" in channels_last else net
+        x = x.contiguous(memory_format=formats[dimensions]) if "images" in channels_last else x
+    check_exact(net, x, y)
+
+
+@pytest.mark.parametrize("missing", [("weight",), ("bias",), ("weight", "bias")])
+@pytest.mark.parametrize("dimensions", [1, 2, 3])
+def test_batchnorm_without_weight_or_bias(missing, dimensions):
+    net, shape = spatial_net(dimensions)
+    for name in missing:
+        setattr(net[3], name, None)
+        setattr(net[5], name, None)
+    check_exact(net, *data(30, shape, classes=5))
+
+
+def test_parametrizations_of_convolution_batchnorm_and_linear_layer():
+    class Exponential(nn.Module):
+        def forward(self, x):
+            return x.exp()
+
+    net, shape = spatial_net(2)
+    nn.utils.parametrizations.weight_norm(net[0])
+    nn.utils.parametrizations.orthogonal(net[8])
+    nn.utils.parametrize.register_parametrization(net[3], "weight", Exponential())
+    check_exact(net, *data(30, shape, classes=5))
+
+
+def test_parameters_that_layers_share():
+    net, shape = spatial_net(2)
+    group = nn.GroupNorm(1, 3).double()
+    group.weight, group.bias = net[3].weight, net[3].bias  # in the same stage: each use acts by itself
+    net = nn.Sequential(*net[:4], group, nn.Conv2d(3, 3, 3, padding=1).double(), nn.BatchNorm2d(3).double(), *net[4:])
+    net[6].weight = net[3].weight
+    check_exact(net, *data(30, shape, classes=5))
+
+
+def test_parameters_that_nothing_uses_have_no_gradient():
+    net, shape = spatial_net(1)
+    net[3].register_parameter("spare", nn.Parameter(torch.ones(2, dtype=torch.float64)))
+    x, y = data(30, shape, classes=5)
+    gradient = by_name(net, evaluate(net, x, y, "full_batch", chunk=7).gradient)
+    assert gradient.pop("3.spare").eq(0).all()
+    del net[3].spare
+    assert apart(flat(gradient.values()), one_graph(net, x, y)[1]) < 1e-10
+
+
+def test_a_loss_of_a_billionth_keeps_its_digits():
+    """Of two classes, the loss is log(1 + exp(−margin)), which float32 makes 0 from a margin of 17 on."""
+    net = nn.Sequential(nn.Linear(1, 2, bias=False))
+    margins = torch.tensor([[20.0], [22.0], [25.0]])
+    with torch.no_grad():
+        net[0].weight.copy_(torch.tensor([[1.0], [0.0]]))
+    found = evaluate(net, margins, torch.zeros(3, dtype=torch.int64), "eval", chunk=2)
+    assert found.loss == pytest.approx(numpy.mean(numpy.log1p(numpy.exp([-20.0, -22.0, -25.0]))), rel=1e-12)
+    assert found.gradient[0].item() == pytest.approx(
+        -numpy.mean([m / (1 + numpy.exp(m)) for m in (20.0, 22.0, 25.0)]), rel=1e-6
+    )
 
 
 # Identities

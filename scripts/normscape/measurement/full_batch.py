@@ -45,10 +45,11 @@ from typing import NamedTuple
 
 import torch
 from torch import nn
-from torch.nn import functional
 from torch.nn.utils import vector_to_parameters
 
-from .stages import activation_meters, cut, is_norm, uncut
+from ..losses import cross_entropy
+from .refusals import check_layers, check_numbers, check_structure
+from .stages import activation_meters, cut, uncut
 
 MODES = ("full_batch", "minibatch", "eval")
 
@@ -70,10 +71,11 @@ def evaluate(net, images, labels, mode, *, weights=None, indices=None, chunk=250
     """Return the loss of `net` over all images, and its gradient, as an `Evaluation`. Leaves `net` as it was.
 
     net: an `nn.Sequential` of any layers, BatchNorm among them wherever and however often (but not nested in another).
-        Layers other than BatchNorm act as in eval mode, so nothing is drawn at random.
+        Layers other than BatchNorm treat each image by itself, don't write into their input, and act as in eval mode,
+        so nothing is drawn at random.
     images: shape (N, ...), floating. Their dtype and device are those of the computation, whatever the net's.
         On CUDA, float32 convolutions are TF32 (three digits) unless `torch.backends.cudnn.allow_tf32` is False.
-    labels: shape (N,), class numbers, int64.
+    labels: shape (N,), class numbers, int64: columns of the net's output, which is of shape (N, classes).
     mode: which statistics BatchNorm uses:
         `full_batch`: mean and biased variance of all N images at once, differentiated through: train mode, one batch
         `minibatch`: the same of only the images at `indices`; loss and gradient are of these images too
@@ -83,14 +85,16 @@ def evaluate(net, images, labels, mode, *, weights=None, indices=None, chunk=250
     chunk: how many images go through the network at a time: bounds the memory, and changes results by rounding only.
     activations: whether to measure, for each layer with a weight matrix, the SD (over all images and units, biased) of
         what its block hands on: the output of the last layer before the next such layer; at the end, the logits.
-    Raises ValueError for arguments that contradict this, an empty set, and statistics that don't exist: of a single
-    value a channel (as torch does), or running averages that a layer doesn't keep.
+    Raises ValueError for arguments that contradict this; an empty set; statistics that don't exist, of a single value
+    a channel (as torch does), or running averages that a layer doesn't keep; and what can't be followed: hooks, a
+    `forward` of its own in the net or a BatchNorm, a layer that couples images or writes into its input (`refusals`).
     Source: the module's docstring.
     """
     _check(net, images, labels, mode, weights, indices, chunk)
     if mode == "minibatch":
         images, labels = images[indices], labels[indices]
     twin, parameters = _twin(net, images, weights)
+    check_numbers("labels", labels, check_layers(twin, images, mode))
     stages = cut(twin) if mode != "eval" else uncut(twin)
     meters = activation_meters(twin) if activations else {}
     stages[0].inputs = images.split(chunk)
@@ -115,23 +119,19 @@ def _check(net, images, labels, mode, weights, indices, chunk):
         )
     if chunk < 1:
         raise ValueError(f"chunk is {chunk}; it must be at least 1")
+    check_numbers("labels", labels)
     if len(images) != len(labels):
         raise ValueError(f"{len(images)} images with {len(labels)} labels")
+    if indices is not None:
+        check_numbers("indices", indices, len(images))
     if not len(images if indices is None else indices):
         raise ValueError("no images: a mean over none has no meaning")
+    check_structure(net, mode)
     size = sum(p.numel() for p in net.parameters())
+    if not size:
+        raise ValueError("the net has no parameters, so its loss has no gradient")
     if weights is not None and weights.shape != (size,):
         raise ValueError(f"weights have the shape {tuple(weights.shape)}; this net's have ({size},)")
-    _check_layers(net, mode)
-
-
-def _check_layers(net, mode):
-    """Raise ValueError where the net can't be cut, or keeps no statistics that `mode` needs."""
-    for name, layer in net._modules.items():
-        if not is_norm(layer) and any(map(is_norm, layer.modules())):
-            raise ValueError(f"layer {name!r} has a BatchNorm inside, where the net can't be cut")
-        if is_norm(layer) and mode == "eval" and layer.running_mean is None:
-            raise ValueError(f"layer {name!r} keeps no running averages, so mode 'eval' has no meaning for it")
 
 
 def _twin(net, images, weights):
@@ -139,14 +139,13 @@ def _twin(net, images, weights):
     twin = copy.deepcopy(net).to(images.device, images.dtype).eval().requires_grad_(True)
     parameters = list(twin.parameters())
     if weights is not None:
-        vector_to_parameters(weights.to(images), parameters)
-    twin.to(memory_format=torch.channels_last)  # twice as fast as the default; spreads from the weights to all outputs
+        vector_to_parameters(weights.to(images, copy=True), parameters)
+    for p in parameters:
+        if p.dim() == 4:  # channels-last: twice as fast as the default; spreads from the weights to all outputs
+            p.data = p.data.to(memory_format=torch.channels_last)
     for layer in twin.modules():
         if hasattr(layer, "inplace"):
             layer.inplace = False  # the inputs of stages are needed again
-        if is_norm(layer) and not layer.affine:  # the correction takes the gradients of γ = 1 and β = 0 all the same
-            layer.weight = nn.Parameter(images.new_ones(layer.num_features))
-            layer.bias = nn.Parameter(images.new_zeros(layer.num_features))
     return twin, parameters
 
 
@@ -183,27 +182,27 @@ def _backward(stages, labels, meters):
     """
     loss, gradients = 0.0, {}
     for stage, following in reversed(list(zip(stages, [*stages[1:], None], strict=True))):
-        sums = {p: torch.zeros_like(p, dtype=torch.float64) for p in stage.parameters()}
-        inner = stage is not stages[0]
-        if not sums and not inner:
+        parameters, inner = stage.parameters(), stage is not stages[0]
+        if not parameters and not inner:
             break  # nothing before the first BatchNorm has parameters
+        sums = [0.0] * (len(parameters) + 2 * inner)
         for i, x in enumerate(stage.inputs):
             x = x.detach().requires_grad_(inner)
             y = stage(x, meters)
             if following is None:
-                y, g = functional.cross_entropy(y.double(), labels[i], reduction="sum"), None
+                y, g = cross_entropy(y, labels[i]), None
                 loss += y.detach()
             else:
                 g = following.input_gradient(i, y)
-            parts = torch.autograd.grad(y, [*sums, x] if inner else [*sums], g)
-            for total, part in zip(sums.values(), parts, strict=False):
-                total += part
+            wanted = [*parameters, *stage.affine, x] if inner else parameters
+            parts = torch.autograd.grad(y, wanted, g, materialize_grads=True)
+            sums = [total + part.double() for total, part in zip(sums, parts, strict=False)]
             if inner:
                 stage.inputs[i].copy_(parts[-1])
         if following is not None:
             following.inputs = ()  # frees them
         if inner:
-            stage.correct(sums)
-        for p, total in sums.items():
+            stage.correct(*sums[-2:])
+        for p, total in zip(parameters, sums, strict=False):
             gradients[p] = gradients.get(p, 0) + total
     return float(loss), gradients

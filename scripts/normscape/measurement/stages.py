@@ -43,11 +43,14 @@ class Stage:
     norm: the layer whose statistics must be measured; None if there is none.
     moments: of its inputs, if there is a `norm`.
     inputs: what it is fed, z, a tuple of chunks; in the backward pass each is overwritten by its gradient h.
+    affine: (γ, β) of the `norm` in the graph of its last chunk: so that what else uses these parameters, or computes
+        them, is left out of ∂f/∂γ and ∂f/∂β.
     correction: (constant, slope), per channel, such that ∂f/∂z = h + constant + slope z.
     """
 
     def __init__(self, norm):
-        self.layers, self.norm, self.moments, self.inputs, self.correction = [], norm, Moments(), (), None
+        self.layers, self.norm, self.moments, self.inputs = [], norm, Moments(), ()
+        self.affine, self.correction = (), None
 
     def __call__(self, x, meters=None):
         """Return what the layers make of a chunk. In its graph the statistics are constants."""
@@ -66,19 +69,20 @@ class Stage:
         if self.moments.count < 2:
             raise ValueError(f"layer {self.layers[0][0]!r}: batch statistics need more than one value per channel")
         mean, variance = self.moments.mean.to(x.dtype), self.moments.variance().to(x.dtype)
-        weight, bias = self.norm.weight, self.norm.bias
-        return functional.batch_norm(x, mean, variance, weight, bias, training=False, eps=self.norm.eps)
+        norm = self.norm
+        self.affine = _alone(norm.weight, torch.ones_like(mean)), _alone(norm.bias, torch.zeros_like(mean))
+        return functional.batch_norm(x, mean, variance, *self.affine, training=False, eps=norm.eps)
 
     def parameters(self):
         """Return the trainable parameters of its layers."""
         return list(dict.fromkeys(p for _, layer in self.layers for p in layer.parameters()))
 
-    def correct(self, gradients):
-        """Find the correction. gradients: {parameter: ∂f/∂parameter}, of this stage, all chunks summed."""
+    def correct(self, weight_gradient, bias_gradient):
+        """Find the correction. weight_gradient, bias_gradient: ∂f/∂γ and ∂f/∂β, all chunks summed."""
         inverse_sd = (self.moments.variance() + self.norm.eps).rsqrt()
-        scale = self.norm.weight.detach() * inverse_sd / self.moments.count
-        slope = -scale * inverse_sd * gradients[self.norm.weight]
-        constant = -scale * gradients[self.norm.bias] - slope * self.moments.mean
+        scale = self.affine[0].detach() * inverse_sd / self.moments.count
+        slope = -scale * inverse_sd * weight_gradient
+        constant = -scale * bias_gradient - slope * self.moments.mean
         shape = (-1,) + (1,) * (self.inputs[0].dim() - 2)
         self.correction = [c.to(self.inputs[0].dtype).view(shape) for c in (constant, slope)]
 
@@ -86,6 +90,11 @@ class Stage:
         """Return ∂f/∂z of chunk i, in the place of its h."""
         constant, slope = self.correction
         return self.inputs[i].addcmul_(slope, z.detach()).add_(constant)
+
+
+def _alone(parameter, default):
+    """Return a tensor that stands for this use of `parameter` alone, or `default` where it is None."""
+    return default.requires_grad_() if parameter is None else parameter.view_as(parameter)
 
 
 def is_norm(layer):
