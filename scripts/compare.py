@@ -5,6 +5,7 @@ from normscape.analysis import curves as mean_curves
 from normscape.analysis import lineage, verdicts
 from normscape.analysis import reproduction as printed_numbers
 from normscape.analysis.design import Design, excluded
+from normscape.analysis.gaps import gaps
 from normscape.analysis.metrics import COLUMNS
 
 
@@ -23,7 +24,10 @@ def main(*, settings: dict, codes: dict, metrics: Path, notebook: Path, claims: 
     design = Design.of(settings)
     measured = tables.read(metrics, COLUMNS, "aggregate")
     for exclusion in excluded(measured, design):
-        print(f"seed {exclusion.seed} is left out: {exclusion.model} {exclusion.reason}")
+        what = "" if exclusion.concerns("train_loss") else " of what rests on probes"
+        print(f"seed {exclusion.seed} is left out{what}: {exclusion.model} {exclusion.reason}")
+    for gap in gaps(measured, design):
+        print(f"{gap.claim} {gap.treatment} is not decidable: seed {gap.seed}, {gap.model or 'both'}: {gap.reason}")
     rows = verdicts.evaluate(measured, design)
     tables.write(claims, verdicts.COLUMNS, rows)
     tables.write(curves, mean_curves.COLUMNS, mean_curves.curves(measured, design.confidence))

@@ -16,7 +16,10 @@ def design(seeds=(0,), treatments=("batch",)):
 
 
 def rows(model, metric, values, seed=0, mode="eval", first=1, rate=RATE, **more):
-    """Rows of metrics.csv for `metric` at the passes first, first + 1, …; a pass whose value is None has none."""
+    """Rows of metrics.csv for `metric` at the passes first, first + 1, …; a pass whose value is None has none.
+
+    A text in a value's place is why it is missing.
+    """
     blank = {"direction": math.nan, "step_multiple": math.nan, "layer": "", "filter": math.nan}
     assert more.keys() <= blank.keys()
     return [
@@ -29,7 +32,8 @@ def rows(model, metric, values, seed=0, mode="eval", first=1, rate=RATE, **more)
             **blank,
             **more,
             "metric": metric,
-            "value": float(value),
+            "value": math.nan if isinstance(value, str) else float(value),
+            "missing": value if isinstance(value, str) else "",
         }
         for number, value in enumerate(values, start=first)
         if value is not None

@@ -15,7 +15,7 @@ SETTINGS = {
     "comparison": {"baseline": "Plain", "treatments": ["Normed"], "confidence": 0.95},
     "dataset": {"name": "FashionMNIST", "fraction": 0.1},
     "device": "cpu",
-    "figure": {"width": 4, "height": 3, "dpi": 50},
+    "figure": {"width": 8, "height": 5, "dpi": 50},
     "smoothness": {"directions": 1, "step_multiples": [1.0], "detailed_passes": []},
 }
 

@@ -31,7 +31,7 @@ def settings(models, seeds, passes=10):
         "comparison": {"baseline": baseline, "treatments": treatments, "confidence": 0.95},
         "dataset": {"name": "FashionMNIST", "fraction": 0.1},
         "device": "cpu",
-        "figure": {"width": 4, "height": 3, "dpi": 50},
+        "figure": {"width": 8, "height": 5, "dpi": 50},
         "models": {model: {"channels": [16, 32]} for model in models},
         "seeds": list(seeds),
         "smoothness": {"directions": 1, "step_multiples": [1.0], "detailed_passes": list(DETAILED)},
@@ -103,7 +103,8 @@ def _probe_rows(place, passes, random):
         for mode in ("full_batch", "eval") if number in DETAILED else ("full_batch",):
             level = 5 * np.exp(-0.3 * place) / number
             row = dict(zip(names, level * np.exp(random.normal(scale=0.1, size=len(names))), strict=True))
-            row |= {"loss_range": None, "gradient_change_range": None}
+            row |= {"loss_range": None, "gradient_change_range": None, "float32_error": None}
+            row |= {"precision": "float32", "missing": None}
             if mode == "eval" or number not in DETAILED:
                 row["scale_normalised_smoothness"] = None
             yield {"pass": number, "mode": mode, "direction": 0, "step_multiple": 1.0, **row}

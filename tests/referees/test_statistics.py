@@ -93,7 +93,7 @@ def simulate(law, n, truth, sets=SETS, seed=0):
     found = verdicts.evaluate(metrics, Design("plain", models[1:], 0.95, 0.04, range(n)))
     (primary,) = (claim.id for claim in claims.CLAIMS if claim.family == PRIMARY)
     rows = [row for row in found if row["claim"] == primary]
-    alone = [verdicts.verdict(row["claimed"], row["low"], row["high"], row["p"], 0.95) for row in rows]
+    alone = [verdicts.verdict({**row, "p_holm": row["p"]}, 0.95) for row in rows]
     return pandas.DataFrame(rows).assign(verdict=alone)
 
 
@@ -158,7 +158,7 @@ def test_noisier_probes_make_no_net_look_more_volatile(probe_noise):
     assert values.mean() == pytest.approx(0.01, rel=0.1)
     experiments = zip(*(values[model].to_numpy().reshape(sets, n) for model in ("batch", "plain")), strict=True)
     found = [pooled_log_ratio(*experiment) for experiment in experiments]
-    found = [statistics.paired(differences[np.isfinite(differences)], 0.95) for differences in found]
+    found = [statistics.paired(differences, 0.95) for differences in found]
     limit = 0.05 + 3.5 * math.sqrt(0.05 * 0.95 / sets)  # leaving out what has no logarithm: 0.2
     assert sum(row.low is not None and (row.high < 0 or row.low > 0) for row in found) / sets <= limit
-    assert sum(row.n == n for row in found) / sets >= 0.7
+    assert sum(row.estimate is not None for row in found) / sets >= 0.7

@@ -1,15 +1,23 @@
 """How a claim compares the networks of each replicate.
 
 Each of these functions takes what was measured on the treatment and on the baseline, one entry a replicate, and returns
-their differences, shape (n,).
+their differences, shape (n,): 0 where the two are the same but for their rounding, ±inf where only the sign is known,
+NaN where not even that.
 """
 
 import numpy as np
 
+from .statistics import ROUNDING, rounding
+
 
 def subtract(treatment, baseline):
     """The treatment's value minus the baseline's."""
-    return np.asarray(treatment - baseline, dtype=float)
+    treatment, baseline = (np.asarray(values, dtype=float) for values in (treatment, baseline))
+    return _unless_same(treatment - baseline, rounding(treatment, baseline))
+
+
+def _unless_same(differences, within):
+    return np.where(np.isfinite(differences) & (np.abs(differences) <= within), 0.0, differences)
 
 
 def pooled_log_ratio(treatment, baseline):
@@ -18,17 +26,18 @@ def pooled_log_ratio(treatment, baseline):
     A variance corrected for noise may fall below 0 and then has no logarithm. To leave such replicates out would select
     by outcome, in favour of the net with the less noisy probes: two nets of equal volatility then came out different in
     20 % of simulated experiments, instead of 5 %. Here all share one scale, so that signs and t-test are those of the
-    plain differences.
-    NaN where a pooled variance isn't positive.
+    plain differences. Variances are the same within a share of themselves, for they may all be small.
+    ±inf, the signs of the plain differences, where a pooled variance isn't positive.
     """
     treatment, baseline = (np.asarray(variances, dtype=float) for variances in (treatment, baseline))
-    difference = treatment - baseline
+    largest = np.maximum(np.abs(treatment), np.abs(baseline))
+    difference = _unless_same(treatment - baseline, ROUNDING * largest)
     usable = np.isfinite(difference)
     if not usable.any():
         return difference
     pooled = treatment[usable].mean(), baseline[usable].mean()
     if min(pooled) <= 0:
-        return np.full_like(difference, np.nan)
+        return np.where(usable & (difference != 0), np.copysign(np.inf, difference), difference)
     if pooled[0] == pooled[1]:
         return difference / (2 * pooled[0])
     return difference / (pooled[0] - pooled[1]) * np.log(pooled[0] / pooled[1]) / 2
@@ -39,7 +48,7 @@ def at_equal_x(treatment, baseline):
 
     Entries are points (x, y), shape (T, 2). Sorted by x and interpolated linearly, each curve is piecewise linear, and
     so is the difference of two, with its knots at the points of either: trapezoids integrate it exactly.
-    NaN where either has fewer than two points in that range.
+    NaN where the two have no range in common, be it that one has but a single x.
     """
     return np.array([_at_equal_x(*pair) for pair in zip(treatment, baseline, strict=True)], dtype=float)
 
@@ -50,12 +59,12 @@ def _at_equal_x(*pair):
     curves = [_sorted_points(points) for points in pair]
     low = max(x[0] for x, _ in curves)
     high = min(x[-1] for x, _ in curves)
-    inside = [x[(low <= x) & (x <= high)] for x, _ in curves]
-    if min(map(len, inside)) < 2:
+    if high - low <= rounding(low, high):
         return np.nan
-    knots = np.unique(np.concatenate(inside))
-    difference = np.interp(knots, *curves[0]) - np.interp(knots, *curves[1])
-    return np.trapezoid(difference, knots) / (high - low)
+    knots = np.unique(np.concatenate([x[(low <= x) & (x <= high)] for x, _ in curves]))  # low and high among them
+    heights = [np.interp(knots, *curve) for curve in curves]
+    mean = np.trapezoid(heights[0] - heights[1], knots) / (high - low)
+    return _unless_same(mean, rounding(*heights).max())
 
 
 def _sorted_points(points):

@@ -15,8 +15,9 @@ COLUMNS = (
     Column("pass", int, low=0),
     Column("metric", str),
     Column("scale", str),  # log: geometric mean, and the interval taken on the log scale; or linear
-    Column("n", int, low=1),  # replicates
-    Column("mean", float),
+    Column("n", int, low=0),  # replicates that have the number, and on a log scale its logarithm
+    Column("missing", int, low=0),  # replicates that don't, though they didn't diverge; with any, there is no mean
+    Column("mean", float, optional=True),
     Column("low", float, optional=True),  # the mean's t-interval
     Column("high", float, optional=True),
 )
@@ -51,7 +52,8 @@ def not_diverged(metrics):
 def replicates(metrics):
     """Return the values of CURVES of every run: model, learning_rate, pass, seed, metric, value, as a DataFrame.
 
-    Several directions are averaged, on the curve's scale. A run that diverged is left out, at every pass.
+    Several directions are averaged, on the curve's scale. A run that diverged is left out, at every pass; a number that
+    is missing is NaN.
     """
     metrics = not_diverged(metrics)
     parts = []
@@ -68,22 +70,25 @@ def replicates(metrics):
 def curves(metrics, confidence):
     """Return rows of COLUMNS, dicts: the mean over replicates with its t-interval, for each of CURVES.
 
-    Losses and smoothness are averaged as logarithms and given back as geometric means.
+    Losses and smoothness are averaged as logarithms and given back as geometric means. Where a replicate lacks its
+    number there is no mean: that of the others would be one of survivors. One without any such row isn't counted.
     """
     values, rows = replicates(metrics), []
-    values = values[np.isfinite(values["value"])]
     for (metric, *key), group in values.groupby(["metric", "model", "learning_rate", "pass"]):
         scale = CURVES[metric].scale
         numbers = log(group["value"]) if scale == "log" else group["value"]
-        numbers = numbers[np.isfinite(numbers)]  # a loss of 0 has no logarithm
-        if numbers.empty:
-            continue
-        interval = statistics.mean_interval(numbers, confidence)
+        n = int(np.isfinite(numbers).sum())
+        interval = [None] * 3 if n < len(numbers) else statistics.mean_interval(numbers, confidence)
         if scale == "log":
-            interval = [None if number is None else float(np.exp(number)) for number in interval]
-        row = (*key, metric, scale, len(numbers), *interval)
+            interval = [number if number is None else _exp(number) for number in interval]
+        row = (*key, metric, scale, n, len(numbers) - n, *interval)
         rows.append(dict(zip((column.name for column in COLUMNS), row, strict=True)))
     return rows
+
+
+def _exp(number):
+    with np.errstate(over="ignore", under="ignore"):  # an interval may go beyond all numbers: to 0, or to inf
+        return float(np.exp(number))
 
 
 def at_last_pass(table):

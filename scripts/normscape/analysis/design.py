@@ -3,6 +3,10 @@
 from typing import NamedTuple
 
 from .. import recipes
+from ..training import history
+
+TRAINED = {column.name for column in history.COLUMNS}  # what is measured while training, without probes
+SMOOTHNESS_MISSING = "smoothness missing"
 
 
 class Design(NamedTuple):
@@ -43,11 +47,18 @@ class Design(NamedTuple):
 
 
 class Exclusion(NamedTuple):
-    """A network of a replicate that is left out of every comparison, and its partners with it."""
+    """A network of a replicate that is left out of comparisons, and its partners with it.
+
+    Without smoothness it is left out of what rests on probes, and keeps its accuracies and losses; else of everything.
+    """
 
     seed: int
     model: str
-    reason: str  # "diverged in pass 3", "missing" (nothing of it is there), "smoothness missing" (training is)
+    reason: str  # "diverged in pass 3", "missing" (nothing of it is there), SMOOTHNESS_MISSING (training is there)
+
+    def concerns(self, metric):
+        """Tell whether it is left out of what is compared by `metric`."""
+        return self.reason != SMOOTHNESS_MISSING or metric not in TRAINED
 
 
 def excluded(metrics, design):
@@ -70,16 +81,13 @@ def excluded(metrics, design):
             elif key not in networks or (trained and key not in trained):
                 exclusions.append(Exclusion(seed, model, "missing"))
             elif probed and key not in probed:
-                exclusions.append(Exclusion(seed, model, "smoothness missing"))
+                exclusions.append(Exclusion(seed, model, SMOOTHNESS_MISSING))
     return exclusions
 
 
-def compared(metrics, design):
-    """Return the rows of metrics.csv that the design's comparisons rest on, and what is `excluded` of them.
-
-    The latter as a set of (model, seed); their rows are still among the former.
-    """
-    return design.rows(metrics), {(model, seed) for seed, model, _ in excluded(metrics, design)}
+def left_out(exclusions, metric):
+    """Return the (model, seed), a set, that the Exclusions leave out of what is compared by `metric`."""
+    return {(each.model, each.seed) for each in exclusions if each.concerns(metric)}
 
 
 def _networks(rows):

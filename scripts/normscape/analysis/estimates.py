@@ -8,6 +8,7 @@ import numpy as np
 import pandas
 
 from .measured import log
+from .statistics import rounding
 
 
 def log_mean(measured, metric, mode):
@@ -27,12 +28,12 @@ def log_last(measured, metric, mode):
 
 def volatility(measured, metric, mode):
     """Log of the standard deviation (ddof = 1) of y's increments from pass to pass, 1 → 2, …, T − 1 → T."""
-    return _log_sd(_increments(measured.value(metric, mode)))
+    return log(_variance_of_increments(measured.value(metric, mode))) / 2
 
 
 def log_volatility(measured, metric, mode):
     """The same for log y."""
-    return _log_sd(_increments(measured.log(metric, mode)))
+    return log(_variance_of_increments(measured.log(metric, mode))) / 2
 
 
 def probed_volatility(measured, metric, mode):
@@ -40,16 +41,14 @@ def probed_volatility(measured, metric, mode):
 
     Unbiased, and so below 0 at times. With one direction per pass the noise is unknown, and nothing is subtracted.
     """
-    variance = _increments(measured.log(metric, mode)).var(axis=1, ddof=1, skipna=False)
+    variance = _variance_of_increments(measured.log(metric, mode))
     return variance - increment_noise(measured.log_noise(metric, mode))
 
 
-def _increments(y):
-    return y.diff(axis=1).iloc[:, 1:]
-
-
-def _log_sd(increments):
-    return log(increments.var(axis=1, ddof=1, skipna=False)) / 2
+def _variance_of_increments(y):
+    """Return the variance (ddof = 1) of the increments of each row of y: 0 where all its spread is rounding."""
+    variance = y.diff(axis=1).iloc[:, 1:].var(axis=1, ddof=1, skipna=False)
+    return variance.mask(variance <= rounding(y.abs().max(axis=1)) ** 2, 0.0)
 
 
 def increment_noise(noise):

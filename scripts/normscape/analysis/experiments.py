@@ -15,7 +15,9 @@ import pandas
 from .. import provenance, tables
 from ..errors import InputError
 from . import curves, lineage, metrics, statistics, verdicts
+from .comparisons import subtract
 from .design import Design
+from .measured import log
 
 ABSENT = "–"
 
@@ -98,17 +100,22 @@ def _flat(value, *keys):
 
 
 def moved(left, right, confidence):
-    """Return how much the mean moved from `left` to `right`, Series over seeds; None where one of them is empty.
+    """Return how much the mean moved from `left` to `right`, Series over seeds.
 
+    None where one of them is empty or not finite throughout: the others' move would be one of survivors.
     With the same seeds on both sides the differences are taken seed by seed, and have a t-interval of `confidence`:
     the same seed draws the same random numbers, and seeds are independent of each other. Else there is no interval.
     """
-    left, right = (values[np.isfinite(values)].sort_index() for values in (left, right))
-    if left.empty or right.empty:
+    left, right = left.sort_index(), right.sort_index()
+    if not (_whole(left) and _whole(right)):
         return None
     if not left.index.equals(right.index):
         return Moved(float(right.mean() - left.mean()), None, None)
-    return Moved(*statistics.mean_interval(right - left, confidence))
+    return Moved(*statistics.mean_interval(subtract(right, left), confidence))
+
+
+def _whole(values):
+    return len(values) > 0 and bool(np.isfinite(values).all())
 
 
 def claims_moved(left, right, confidence):
@@ -149,7 +156,8 @@ def _is_bound(row):
 def finals_moved(left, right, confidence):
     """Return a dict for each model and curve: mean over the replicates at the last pass on either side, and its Moved.
 
-    Means are (number of replicates, mean), None for none; those of a log scale, and their Moved, are logarithms.
+    Means are (number of replicates, mean), None where there is none, or a replicate lacks its number; those of a log
+    scale, and their Moved, are logarithms.
     """
     sides = [_finals(experiment) for experiment in (left, right)]
     rows = []
@@ -158,7 +166,7 @@ def finals_moved(left, right, confidence):
             old, new = (side.get((model, metric), pandas.Series(dtype=float)) for side in sides)
             if old.empty and new.empty:
                 continue
-            means = [(len(values), float(values.mean())) if len(values) else None for values in (old, new)]
+            means = [(len(values), float(values.mean())) if _whole(values) else None for values in (old, new)]
             rows.append(
                 {
                     "model": model,
@@ -175,11 +183,9 @@ def finals_moved(left, right, confidence):
 def _finals(experiment):
     """Return {(model, curve): Series over seeds} at the last pass, on the curve's scale."""
     values = curves.at_last_pass(curves.replicates(experiment.metrics))
-    values = values[(values["learning_rate"] == experiment.design.learning_rate) & np.isfinite(values["value"])]
+    values = values[values["learning_rate"] == experiment.design.learning_rate]
     finals = {}
     for (model, metric), group in values.groupby(["model", "metric"], sort=False):
         series = group.set_index("seed")["value"]
-        if curves.CURVES[metric].scale == "log":
-            series = np.log(series[series > 0])
-        finals[model, metric] = series
+        finals[model, metric] = log(series) if curves.CURVES[metric].scale == "log" else series
     return finals

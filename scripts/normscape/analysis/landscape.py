@@ -15,6 +15,7 @@ BANDS = {  # metric of metrics.csv, at each α: name of its band
     "gradient_change_norm": "gradient_change",  # ‖∇f(w + αu) − ∇f(w)‖
     "smoothness": "smoothness",  # the same over ‖αu‖; its largest is the effective β
 }
+PLACE = ["model", "seed", "pass", "measure"]  # of a band
 
 
 def bands(metrics, design):
@@ -22,35 +23,35 @@ def bands(metrics, design):
 
     metrics: the rows of metrics.csv. Columns: model, seed, pass, measure, low and high (the least and the largest over
     the step multiples; with several directions their geometric means), low_multiples and high_multiples (tuples: where
-    these were found). A run that diverged is left out, at every pass.
+    these were found). A band of which a value is missing, infinite or without a logarithm has no edges: NaN, and ().
+    A run that diverged is left out, at every pass.
     """
     chosen = not_diverged(metrics[metrics["learning_rate"] == design.learning_rate])
-    chosen = design.rows(
-        chosen[
-            chosen["metric"].isin(BANDS)
-            & (chosen["mode"] == "full_batch")
-            & (chosen["value"] > 0)
-            & np.isfinite(chosen["value"])
-        ]
-    )
+    chosen = design.rows(chosen[chosen["metric"].isin(BANDS) & (chosen["mode"] == "full_batch")])
     chosen = chosen.assign(measure=chosen["metric"].map(BANDS))
-    place = ["model", "seed", "pass", "measure"]
+    usable = chosen.assign(usable=(chosen["value"] > 0) & np.isfinite(chosen["value"])).groupby(PLACE)["usable"]
+    places, chosen = usable.all().index, chosen[usable.transform("all").astype(bool)]
     edges = {}
     for name, find in (("low", "idxmin"), ("high", "idxmax")):
-        extreme = chosen.loc[getattr(chosen.groupby([*place, "direction"])["value"], find)()]
-        groups = extreme.assign(value=np.log(extreme["value"])).groupby(place)
-        edges[name] = np.exp(groups["value"].mean())
-        edges[f"{name}_multiples"] = groups["step_multiple"].agg(_distinct)
+        extreme = chosen.loc[getattr(chosen.groupby([*PLACE, "direction"])["value"], find)()]
+        groups = extreme.assign(value=np.log(extreme["value"])).groupby(PLACE)
+        edges[name] = np.exp(groups["value"].mean()).reindex(places)
+        multiples = groups["step_multiple"].agg(_distinct).to_dict()
+        edges[f"{name}_multiples"] = pandas.Series([multiples.get(place, ()) for place in places], places, dtype=object)
     return pandas.DataFrame(edges).reset_index()
 
 
 def means(bands):
-    """Return the geometric means of `bands` over the replicates: model, pass, measure, n, and the bands' columns."""
-    groups = bands.groupby(["model", "pass", "measure"])
-    columns = {"n": groups.size()}
+    """Return the geometric means of `bands` over the replicates, without an edge where any replicate lacks its own.
+
+    Columns: model, pass, measure, n (replicates that have a band), missing (those that don't), and the bands' columns.
+    """
+    groups = bands.assign(there=bands["low"].notna()).groupby(["model", "pass", "measure"])
+    columns = {"n": groups["there"].sum(), "missing": groups.size() - groups["there"].sum()}
     for name in ("low", "high"):
-        columns[name] = groups[name].agg(lambda edge: np.exp(np.log(edge).mean()))
-        columns[f"{name}_multiples"] = groups[f"{name}_multiples"].agg(lambda tuples: _distinct(sum(tuples, ())))
+        columns[name] = groups[name].agg(lambda edge: np.exp(np.log(edge).mean(skipna=False)))
+    for name in ("low_multiples", "high_multiples"):
+        columns[name] = groups[name].agg(lambda tuples: _distinct(sum(tuples, ())) if all(tuples) else ())
     return pandas.DataFrame(columns).reset_index()
 
 

@@ -7,7 +7,7 @@ class Measured:
     """The rows of metrics.csv, ready to be asked for one metric in one mode.
 
     metrics: those rows. Tables are of the base learning rate, passes 1…T and step multiple 1, except where they say
-    otherwise: pass 0, before training, is never averaged.
+    otherwise: pass 0, before training, is never averaged. A number that is missing makes its mean so.
     """
 
     def __init__(self, metrics, learning_rate):
@@ -19,11 +19,14 @@ class Measured:
         """Return all rows of `metric` in `mode`, at any rate and pass."""
         return self._rows.get((metric, mode), self._none)
 
+    def table(self, metric, mode):
+        """Return the rows of `metric` in `mode` that all the following tables are of."""
+        rows = self.every(metric, mode)
+        return rows[(rows["learning_rate"] == self.learning_rate) & (rows["pass"] >= 1) & on_training_step(rows)]
+
     def rows(self, metric, mode):
         """Return values over (model, seed, pass): one, or one for each direction or layer."""
-        rows = self.every(metric, mode)
-        chosen = (rows["learning_rate"] == self.learning_rate) & (rows["pass"] >= 1) & on_training_step(rows)
-        return rows[chosen].set_index(["model", "seed", "pass"])["value"]
+        return self.table(metric, mode).set_index(["model", "seed", "pass"])["value"]
 
     def value(self, metric, mode):
         """Return y, (model, seed) × pass. Several directions are averaged."""
@@ -37,7 +40,7 @@ class Measured:
         """Return the variance of `log`'s entries due to the choice of directions; 0 where there is one, so unknown."""
         directions = _over_directions(log(self.rows(metric, mode)))
         count = directions.size()
-        return (directions.var(ddof=1) / count).where(count > 1, 0.0).unstack("pass")
+        return (directions.var(ddof=1, skipna=False) / count).where(count > 1, 0.0).unstack("pass")
 
     def at_every_rate(self, metric, mode):
         """Return y at the last pass, (model, seed) × learning rate."""

@@ -3,10 +3,12 @@
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import pandas
 
 from .. import tables
 from ..errors import REMEDY, InputError
+from ..measurement.columns import PROBES
 from ..tables import KEY, Column
 
 COLUMNS = (
@@ -18,7 +20,10 @@ COLUMNS = (
     Column("filter", int, low=0, optional=True),
     Column("metric", str),
     Column("value", float, optional=True),
+    Column("missing", str, optional=True),  # why the value is empty
 )
+DIVERGED, NOT_A_NUMBER = "diverged", "not a number"  # reasons; the others are the probes'
+ALWAYS_MEASURED = [column.name for column in PROBES if not column.optional]
 
 
 class Table(NamedTuple):
@@ -47,6 +52,7 @@ def gather(runs, passes):
 
     runs: for each, its Tables (history, probes, layers); None for probes and layers that there are none of.
     passes: the number of the last pass, up to which they go.
+    A cell that is empty, but was to be measured, is a row with its reason; what a probe wasn't asked for is none.
     Raises InputError, naming the file, where a table is not whole.
     """
     for history, *probed in runs:
@@ -57,12 +63,10 @@ def gather(runs, passes):
                 _require(table, measured[measured > 0])
     # All runs at once, one kind of table after the other, because pandas is slow at thousands of small tables.
     parts = []
-    for kind, of_runs in enumerate(zip(*runs, strict=True)):
+    for of_runs, long in zip(zip(*runs, strict=True), (_history, _probes, _layers), strict=True):
         rows = [table.rows.assign(run=run) for run, table in enumerate(of_runs) if table is not None]
         if rows:
-            joined = pandas.concat(rows, ignore_index=True)
-            # What a probe left empty was not to be measured; what a diverged pass left empty is told.
-            parts.append(_long(joined.assign(mode="eval")) if kind == 0 else _long(joined).dropna(subset="value"))
+            parts.append(long(pandas.concat(rows, ignore_index=True)))
     table = pandas.concat(parts, ignore_index=True).sort_values("run", kind="stable", ignore_index=True)
     return table.drop(columns="run")
 
@@ -76,8 +80,38 @@ def _require(table, passes):
         raise InputError(f"{table.path}: {what}; {REMEDY}")
 
 
+def _history(table):
+    long = _long(table.assign(mode="eval"))
+    return long.assign(missing=np.where(long["value"].isna(), DIVERGED, ""))
+
+
+def _layers(table):
+    long = _long(table)
+    return long.assign(missing=np.where(long["value"].isna(), NOT_A_NUMBER, ""))
+
+
+def _probes(table):
+    long = _long(table.drop(columns="precision"))
+    empty, texts, metrics = long["value"].isna().to_numpy(), long["missing"].to_numpy(), long["metric"]
+    reasons = np.where(empty & metrics.isin(ALWAYS_MEASURED), NOT_A_NUMBER, "").astype(object)
+    told = empty & (texts != "")
+    reasons[told] = [
+        _told(*row) or other for *row, other in zip(texts[told], metrics[told], reasons[told], strict=True)
+    ]
+    return long.assign(missing=reasons)[~empty | (reasons != "")]
+
+
+def _told(text, metric):
+    """Return why the `metric` is missing, from the text that a probe says of a row; "" where it doesn't say."""
+    for part in text.split("; "):
+        names, _, reason = part.partition(": ")
+        if metric in names.split():
+            return reason
+    return ""
+
+
 def _long(table):
-    """Return `table` in the columns of COLUMNS and `run`, with a row for each cell that is not a key."""
+    """Return `table` in the columns of COLUMNS and `run`, with a row for each cell that is no key."""
     names = ["run", *(column.name for column in COLUMNS)]
     if "metric" not in table:
         keys = [name for name in table.columns if name in names]

@@ -1,8 +1,10 @@
 """The notebook's printed numbers among the replicates."""
 
+import numpy as np
 import pandas
 
 from ..tables import Column
+from .statistics import ROUNDING
 
 PRINTED = ("train_loss", "train_accuracy", "test_loss", "test_accuracy", "notebook_estimator")
 
@@ -16,7 +18,7 @@ COLUMNS = (
     Column("pass", int, low=1),
     Column("metric", str),
     Column("notebook", float),  # the printed number
-    Column("n", int, low=0),  # replicates
+    Column("n", int, low=0),  # replicates that have the number; with one that doesn't, the next three are empty
     Column("mean", float, optional=True),
     Column("sd", float, low=0, optional=True),  # of the replicates, ddof = 1
     Column("distance", float, optional=True),  # (notebook − mean) / sd
@@ -46,17 +48,19 @@ def reproduce(replicates, notebook, learning_rate):
     """Hold each printed number against the replicates: a DataFrame with the columns of COLUMNS.
 
     replicates: DataFrame with model, learning_rate, seed, pass, metric, value. notebook: table of NOTEBOOK_COLUMNS.
-    Rows are made for the models and passes that both have. One replicate has no SD, so no distance either.
+    Rows are made for the models and passes that both have. One replicate has no SD, so no distance either; nor have
+    several that are the same but for rounding.
     """
     printed = notebook.melt(id_vars=["model", "pass"], var_name="metric", value_name="notebook", ignore_index=False)
     printed = printed.sort_index(kind="stable")
-    measured = replicates[(replicates["learning_rate"] == learning_rate) & replicates["value"].notna()]
-    both = printed.merge(measured, on=["model", "pass", "metric"])
+    both = printed.merge(replicates[replicates["learning_rate"] == learning_rate], on=["model", "pass", "metric"])
+    both["there"] = np.isfinite(both["value"])
     both["below"] = both["value"] < both["notebook"]
     rows = both.groupby(["model", "pass", "metric", "notebook"], sort=False)
     table = rows.agg(
-        n=("value", "size"), mean=("value", "mean"), sd=("value", "std"), rank=("below", "sum")
+        n=("there", "sum"), all=("there", "all"), mean=("value", "mean"), sd=("value", "std"), rank=("below", "sum")
     ).reset_index()
+    table[["mean", "sd"]] = table[["mean", "sd"]].where(table["all"])
     distance = (table["notebook"] - table["mean"]) / table["sd"]
-    table["distance"] = distance.where(table["sd"] > 0)
+    table["distance"] = distance.where(table["sd"] > ROUNDING * table["mean"].abs())
     return pandas.DataFrame(table[[column.name for column in COLUMNS]])

@@ -1,16 +1,18 @@
 """Intervals and p-values for paired differences. The numbers are scipy's; what is compared is the caller's matter."""
 
+from itertools import count
 from typing import NamedTuple
 
 import numpy as np
 from scipy import stats
 
+ROUNDING = 1e-12  # that share of a number, or of 1, may be rounding
 SIGN_FLIP_FROM = 6  # below, the smallest two-sided p that sign flips can reach, 2/2ⁿ, is above 0.05
 ENUMERATED_TO = 32  # 2³² sums, counted from two halves of 2¹⁶ each; beyond, sign flips are sampled
 
 
 class Paired(NamedTuple):
-    """What paired differences say about their mean; None is what so few of them can't say."""
+    """What paired differences say about their mean; None is what so few of them, or not all finite ones, can't say."""
 
     n: int
     estimate: float | None  # the mean; from n = 1
@@ -18,41 +20,66 @@ class Paired(NamedTuple):
     high: float | None
     p: float | None  # two-sided paired t-test of mean 0; from n = 2
     p_sign_flip: float | None  # exact two-sided; from n = SIGN_FLIP_FROM
-    agreeing: int | None  # how many differences have the estimate's sign; from n = 1
+    lower: int  # how many differences are below 0
+    equal: int  # 0
+    higher: int  # above 0
+    undecided: int  # NaN
+
+
+def rounding(*values):
+    """Return how far apart numbers of the size of `values` may be and be the same but for rounding, entry by entry.
+
+    values: numbers or arrays. It is ROUNDING of the largest of them, and of 1 at least: what is compared are logarithms
+    and shares, whose own rounding doesn't shrink with them.
+    """
+    largest = 1.0
+    for value in values:
+        largest = np.maximum(largest, np.abs(value))
+    return ROUNDING * largest
+
+
+def fewest(confidence):
+    """Return the least number of replicates from which a verdict is given at that `confidence`, within 0…1.
+
+    A t-interval rests on normality, which so few numbers can't show. The exact sign-flip test doesn't, and with fewer
+    it couldn't reject even if all agreed: its smallest p is 2/2ⁿ.
+    """
+    return next(n for n in count(1) if 2.0 ** (1 - n) <= 1 - confidence)
 
 
 def paired(differences, confidence):
-    """Return the Paired of finite `differences`, one a replicate.
+    """Return the Paired of `differences`, one a replicate: ±inf where only the sign is known, NaN where not even that.
 
     confidence: of the interval, within 0…1.
+    If any isn't finite, there is nothing but the counts: a mean of the others would be one of survivors.
     The t-test knows nothing of differences that are all the same: they have no variance. Then the exact sign-flip test
     stands in for it, p = 2/2ⁿ (or 1 for zeros), and `mean_interval` says what becomes of the interval.
     """
     differences = np.asarray(differences, dtype=float)
     n = len(differences)
-    if n == 0:
-        return Paired(0, None, None, None, None, None, None)
-    mean, low, high, p = _mean_interval_and_p(differences, confidence)
+    sides = (differences < 0, differences == 0, differences > 0, np.isnan(differences))
+    counts = [int(side.sum()) for side in sides]
+    if n == 0 or not np.isfinite(differences).all():
+        return Paired(n, None, None, None, None, None, *counts)
     p_sign_flip = sign_flip(differences) if n >= SIGN_FLIP_FROM else None
-    agreeing = int((np.sign(differences) == np.sign(mean)).sum()) if mean else 0
-    return Paired(n, mean, low, high, p, p_sign_flip, agreeing)
+    return Paired(n, *_mean_interval_and_p(differences, confidence), p_sign_flip, *counts)
 
 
 def mean_interval(values, confidence):
     """Return (mean, low, high) of `values`, the ends of the t-interval being None where there is none: for one value.
 
     Values that are all the same leave the t-interval without a width. Then it is the exact sign-flip test's: of all
-    means but this one each is refused at 2/2ⁿ, so the interval is the point itself once 2/2ⁿ ≤ 1 − confidence, and
-    before that the whole line, which is None.
+    means but this one each is refused at 2/2ⁿ, so the interval is the point itself from `fewest` values on, and before
+    that the whole line, which is None.
     """
     return _mean_interval_and_p(np.asarray(values, dtype=float), confidence)[:3]
 
 
 def _mean_interval_and_p(values, confidence):
     n = len(values)
-    if np.ptp(values) <= 1e-12 * np.abs(values).max():  # the same but for rounding
+    if np.ptp(values) <= rounding(values).max():
         value = float(values[0])
-        ends = (value, value) if 2 / 2.0**n <= 1 - confidence else (None, None)
+        ends = (value, value) if n >= fewest(confidence) else (None, None)
         return value, *ends, sign_flip(values) if n > 1 else None
     test = stats.ttest_1samp(values, 0)
     interval = test.confidence_interval(confidence)
@@ -78,7 +105,7 @@ def sign_flip(differences):
             ).pvalue
         )
     first, second = _signed_sums(differences[: n // 2]), np.sort(_signed_sums(differences[n // 2 :]))
-    observed = abs(differences.sum()) - 1e-12 * np.abs(differences).sum()  # so that rounding breaks no tie
+    observed = abs(differences.sum()) - ROUNDING * np.abs(differences).sum()  # so that rounding breaks no tie
     reaching = len(first) * len(second) - np.searchsorted(second, observed - first).sum()
     return float(min(1.0, 2 * reaching / 2.0**n))  # as many reach it on the other side
 

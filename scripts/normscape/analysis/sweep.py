@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas
 
-from .design import compared
+from .design import excluded, left_out
 from .measured import Measured, log
 
 METRIC, MODE = "train_loss", "eval"  # by which the end of a training is judged
@@ -15,8 +15,8 @@ def largest_rate(measured, metric, mode):
     """Log of the largest learning rate of the grid at which training ends with y no greater than at the base rate.
 
     A run that diverged doesn't. Asked of each replicate by itself, so that the answer has an interval: "no replicate
-    diverges" would give one number for all. NaN where a rate's run is missing. The grid's largest rate is a lower
-    bound: `cut_off` says what becomes of the comparison.
+    diverges" would give one number for all. A network that lacks a rate's run has none, and so is no part of a pair.
+    The grid's largest rate is a lower bound: `cut_off` says what becomes of the comparison.
     """
     return log(_largest_rate(measured, metric, mode))
 
@@ -28,7 +28,7 @@ def _largest_rate(measured, metric, mode):
     ends = measured.at_every_rate(metric, mode).reindex(index=runs.index, columns=runs.columns)
     qualifies = ends.le(ends[measured.learning_rate], axis=0)  # a diverged run's y is NaN, which is not ≤
     largest = (qualifies * ends.columns.to_numpy()).max(axis=1)
-    return largest.where(runs.notna().all(axis=1))
+    return largest[runs.notna().all(axis=1)]
 
 
 def largest_rates(metrics, design):
@@ -36,12 +36,13 @@ def largest_rates(metrics, design):
 
     metrics: the rows of metrics.csv. Empty inner dicts without a sweep.
     """
-    metrics, left_out = compared(metrics, design)
+    metrics = design.rows(metrics)
+    out = left_out(excluded(metrics, design), METRIC)
     rates = {model: {} for model in design.models}
     if (metrics["learning_rate"] == design.learning_rate).any():
         largest = _largest_rate(Measured(metrics, design.learning_rate), METRIC, MODE)
         for (model, seed), rate in largest[largest > 0].items():
-            if (model, seed) not in left_out:
+            if (model, seed) not in out:
                 rates[model][seed] = float(rate)
     return rates
 
@@ -55,11 +56,11 @@ def cut_off(paired, metrics, pair, seeds):
     would give. To take it as exact would be wrong, and to leave its replicate out would select by outcome. What is
     compared are rates cut off at the end of the grid. With only the treatment's cut off, their mean difference is at
     most that of the rates themselves, so the interval bounds it from below alone; with only the baseline's, from above
-    alone; with both networks', not at all. An open end is ±inf. The p keeps its meaning for an estimate that the cut
-    can only have brought closer to 0; else it is 1, and stays among those that Holm's correction counts, whose number
-    mustn't depend on the outcome.
+    alone; with both networks', not at all. An open end is ±inf, also where few replicates give no interval. The p keeps
+    its meaning for an estimate that the cut can only have brought closer to 0; else it is 1, and stays among those that
+    Holm's correction counts, whose number mustn't depend on the outcome.
     """
-    if paired.low is None:
+    if paired.estimate is None:
         return paired
     rates, end = largest_rates(metrics, pair), metrics["learning_rate"].max()
     baseline, treatment = (any(rates[model][seed] == end for seed in seeds) for model in pair.models)
@@ -67,7 +68,7 @@ def cut_off(paired, metrics, pair, seeds):
     return paired._replace(
         low=-np.inf if baseline else paired.low,
         high=np.inf if treatment else paired.high,
-        p=paired.p if closer else 1.0,
+        p=paired.p if closer or paired.p is None else 1.0,
         p_sign_flip=paired.p_sign_flip if closer or paired.p_sign_flip is None else 1.0,
     )
 

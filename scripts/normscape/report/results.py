@@ -6,6 +6,7 @@ from .. import tables
 from ..analysis import curves as mean_curves
 from ..analysis import landscape, lineage, metrics, reproduction, sweep, verdicts
 from ..analysis.design import Design, excluded
+from ..analysis.gaps import gaps
 from ..recipes import plotted_models
 
 
@@ -75,8 +76,13 @@ class Results:
         return {(claim.id, treatment): values for claim, treatment, values in found}
 
     @cached_property
+    def gaps(self):
+        """The Gaps: what keeps claims from being decided."""
+        return gaps(self.metrics, self.design)
+
+    @cached_property
     def excluded(self):
-        """The Exclusions: what no claim rests on."""
+        """The Exclusions: what no claim, or none on probes, rests on."""
         return excluded(self.metrics, self.design)
 
     @cached_property

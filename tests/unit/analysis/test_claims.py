@@ -39,11 +39,13 @@ def test_c4_integrates_the_difference_over_the_losses_that_both_visit():
     assert estimate("C4", table) == pytest.approx((1 - 5.5) / 3)
 
 
-def test_c4_is_inconclusive_with_one_point_of_a_net_in_the_common_range():
+def test_c4_takes_losses_that_both_visit():
     table = probe("plain", "loss", [8, 4, 2]) + probe("plain", "smoothness", [1, 1, 1])
-    table += probe("batch", "loss", [3, 1, 0.5]) + probe("batch", "smoothness", [1, 1, 1])
-    row = evaluate(table)["C4", "batch"]
-    assert (row["n"], row["estimate"], row["verdict"]) == (0, None, "inconclusive")
+    apart = probe("batch", "loss", [2, 1, 0.5]) + probe("batch", "smoothness", [3, 3, 3])
+    row = evaluate(table + apart)["C4", "batch"]
+    assert (row["n"], row["undecided"], row["estimate"], row["verdict"]) == (1, 1, None, "not decidable")
+    meeting = probe("batch", "loss", [3, 1, 0.5]) + probe("batch", "smoothness", [3, 3, 3])
+    assert estimate("C4", table + meeting) == pytest.approx(math.log(3))
 
 
 def test_c5_and_c8_average_over_the_passes_that_they_have():
@@ -70,10 +72,38 @@ def test_c6_compares_the_spread_of_increments_after_pass_1():
         assert found[claim, "batch"]["estimate"] == pytest.approx(-math.log(2)), claim
 
 
-def test_c6_needs_two_increments():
-    table = [row for model in ("plain", "batch") for row in rows(model, "train_loss", [9, 2, 1], first=0)]
-    row = evaluate(table)["C6b", "batch"]
-    assert (row["n"], row["verdict"]) == (0, "inconclusive")
+@pytest.mark.parametrize(
+    "passes, unmeasured", [(1, {"C4", "C6a", "C6b", "C6c"}), (2, {"C6a", "C6b", "C6c"}), (3, set())]
+)
+def test_what_takes_more_passes_is_not_measured(passes, unmeasured):
+    table, values = [], [4, 2, 0.5][:passes]
+    for model in "plain", "batch":
+        table += rows(model, "train_loss", [9, *values], first=0) + rows(model, "test_accuracy", values)
+        table += probe(model, "smoothness", values) + probe(model, "loss", values)
+    found = evaluate(table)
+    claims = [claim for claim in CLAIMS if claim.id in ("C1", "C3", "C4", "C6a", "C6b", "C6c")]
+    assert {claim.id for claim in claims if found[claim.id, "batch"]["verdict"] == "not measured"} == unmeasured
+    asked = Asked(directions=1, swept=True, passes=passes)
+    assert {claim.id for claim in CLAIMS if claim.unmeasured(asked)} == unmeasured
+
+
+def test_c6_does_not_take_rounding_for_volatility():
+    accuracies = [0.1, 0.2, 0.3, 0.4]  # 0.3 − 0.2 isn't 0.2 − 0.1 in floating point
+    table = rows("plain", "test_accuracy", [0.1, 0.3, 0.4, 0.4]) + rows("batch", "test_accuracy", accuracies)
+    row = evaluate(table)["C6c", "batch"]
+    assert (row["verdict"], row["lower"], row["undecided"]) == ("not decidable", 1, 0)
+    table = rows("plain", "test_accuracy", [0.1, 0.3, 0.4, 0.4]) + rows("batch", "test_accuracy", [0.1, 0.2, 0.3, 0.41])
+    assert evaluate(table)["C6c", "batch"]["verdict"] == "inconclusive"
+
+
+def test_c6_tells_tiny_volatilities_apart():
+    table = []
+    for model, size in (("plain", 1e-8), ("batch", 1e-9)):
+        table += rows(model, "train_loss", [math.exp(size * y) for y in (0, 1, 4, 4)])
+        table += probe(model, "smoothness", [math.exp(size * y) for y in (0, 1, 4, 4)])
+    found = evaluate(table)
+    for claim in "C6a", "C6b":
+        assert found[claim, "batch"]["estimate"] == pytest.approx(-math.log(10), rel=1e-5)
 
 
 def test_c6a_subtracts_the_noise_of_two_directions():
@@ -113,8 +143,13 @@ def test_every_sentence_of_the_notebook_is_tested():
 @pytest.mark.parametrize(
     ("asked", "noted", "lacking"),
     [
-        (Asked(directions=1, swept=False), {"C4", "C5", "C6a", "C8"}, {"C7": "a sweep over learning rates"}),
-        (Asked(directions=2, swept=True), {"C4", "C5", "C7", "C8"}, {}),
+        (Asked(1, swept=False, passes=3), {"C4", "C5", "C6a", "C8"}, {"C7": "a sweep over learning rates"}),
+        (Asked(2, swept=True, passes=3), {"C4", "C5", "C7", "C8"}, {}),
+        (
+            Asked(2, swept=True, passes=1),
+            {"C4", "C5", "C7", "C8"},
+            {"C4": "at least two passes", **dict.fromkeys(("C6a", "C6b", "C6c"), "at least three passes")},
+        ),
     ],
 )
 def test_notes_and_what_is_lacking_follow_the_settings(asked, noted, lacking):

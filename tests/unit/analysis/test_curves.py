@@ -35,11 +35,40 @@ def test_curves_of_losses_are_geometric_and_of_accuracies_arithmetic():
     assert (accuracy["low"], accuracy["high"]) == (pytest.approx(0.6 - half / 10), pytest.approx(0.6 + half / 10))
 
 
-def test_curves_leave_out_a_loss_of_0_which_has_no_logarithm():
-    table = rows("plain", "train_loss", [2, 0], 0) + rows("plain", "train_loss", [0, 0], 1)
-    found = curve(table, "train_loss")
-    assert list(found) == [1]
-    assert (found[1]["n"], found[1]["mean"]) == (1, pytest.approx(2))
+def told(row):
+    return row["n"], row["missing"], row["mean"], row["low"], row["high"]
+
+
+@pytest.mark.parametrize("lacking", [0, math.inf, "the step is zero"])
+def test_where_a_replicate_lacks_its_number_there_is_no_mean_of_the_others(lacking):
+    table = probe("plain", "smoothness", [2, lacking, lacking], 0) + probe("plain", "smoothness", [2, 2, lacking], 1)
+    found = curve(table, "smoothness")
+    assert told(found[1]) == (2, 0, pytest.approx(2), None, None)  # two of the same have no interval
+    assert told(found[2]) == (1, 1, None, None, None)
+    assert told(found[3]) == (0, 2, None, None, None)
+
+
+def test_an_accuracy_of_0_is_a_number():
+    row = curve(rows("plain", "test_accuracy", [0.5], 0) + rows("plain", "test_accuracy", [0], 1), "test_accuracy")[1]
+    assert (row["n"], row["missing"], row["mean"]) == (2, 0, 0.25)
+
+
+def test_of_several_directions_none_is_left_out():
+    table = probe("plain", "smoothness", [4]) + probe("plain", "smoothness", ["the step is zero"], direction=1)
+    assert told(curve(table, "smoothness")[1]) == (0, 1, None, None, None)
+
+
+def test_the_thin_lines_keep_what_there_is():
+    table = probe("plain", "smoothness", [3, 0, "the step is zero"])
+    values = curves.replicates(pandas.DataFrame(table))
+    values = values[values["metric"] == "smoothness"]["value"].tolist()
+    assert values[:2] == [pytest.approx(3), 0] and math.isnan(values[2]) and len(values) == 3
+
+
+def test_an_interval_beyond_all_numbers_ends_in_0_and_infinity():
+    table = rows("plain", "train_loss", [1], 0) + rows("plain", "train_loss", [4], 1)
+    (row,) = curves.curves(pandas.DataFrame(table), 0.9999)
+    assert (row["mean"], row["low"], row["high"]) == (pytest.approx(2), 0, math.inf)
 
 
 def test_curves_of_one_replicate_have_no_band():

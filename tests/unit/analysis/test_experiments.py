@@ -57,12 +57,35 @@ def test_other_seeds_give_no_interval():
     left, right = pandas.Series([1.0, 5.0]), pandas.Series([2.0, 6.0, 10.0])
     assert experiments.moved(left, right, 0.95) == (3.0, None, None)
     assert experiments.moved(left, right.iloc[:2].set_axis([0, 7]), 0.95) == (1.0, None, None)
-    assert experiments.moved(left, right.where(right > 99), 0.95) is None
+    assert experiments.moved(left.iloc[:0], right, 0.95) is None
+
+
+def test_nothing_moves_that_survivors_alone_would_tell():
+    left, right = pandas.Series([1.0, 5.0, 9.0]), pandas.Series([2.0, 6.1, 9.9])
+    assert experiments.moved(left, right, 0.95) is not None
+    for lacking in math.nan, math.inf, -math.inf:
+        assert experiments.moved(left, right.replace(9.9, lacking), 0.95) is None
+        assert experiments.moved(left.replace(9.0, lacking), right.set_axis([0, 1, 7]), 0.95) is None
+
+
+def test_what_is_the_same_but_for_rounding_did_not_move():
+    left, right = pandas.Series([0.3] * 6), pandas.Series([0.1 + 0.2] * 6)
+    assert (right - left).all()
+    assert experiments.moved(left, right, 0.95) == (0, 0, 0)
+
+
+def test_a_loss_of_0_is_not_dropped():
+    right = experiment("right", plain=(1.0, 0.0, 1.2))
+    row = final(experiment(), right, "Plain", "train_loss")
+    assert (row["left"][0], row["right"], row["moved"]) == (3, None, None)
+    assert claim(experiment(), right, "C1")["moved"] is None
+    assert claim(experiment(), right, "C1")["right"]["verdict"] == "not decidable"
+    assert final(experiment(), right, "Normed", "train_loss")["moved"].estimate == 0
 
 
 def test_a_claim_moves_with_its_paired_differences():
     row = claim(experiment(), experiment("right", normed=(1.0, 1.2, 1.1)), "C1")
-    assert (row["baseline"], row["left"]["verdict"], row["right"]["verdict"]) == ("Plain", "supported", "inconclusive")
+    assert (row["baseline"], row["left"]["lower"], row["right"]["higher"]) == ("Plain", 3, 1)
     assert row["moved"].estimate == pytest.approx((2 * math.log(2) + math.log(2.2)) / 3)
     assert row["moved"].low < row["moved"].estimate < row["moved"].high
     assert claim(experiment(), experiment("right"), "C3")["moved"] is None  # not measured

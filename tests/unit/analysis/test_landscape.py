@@ -49,5 +49,31 @@ def test_other_rates_modes_models_and_diverged_runs_are_left_out():
     assert (row["seed"], row["low"], row["high"]) == (0, pytest.approx(1), pytest.approx(4))
 
 
+@pytest.mark.parametrize("lacking", [0.0, math.nan, math.inf])
+def test_a_band_that_lacks_a_value_has_no_edge_and_its_mean_says_so(lacking):
+    table = rows({1: 1.0, 2: 4.0}) + rows({1: 16.0, 2: lacking}, seed=1)
+    table += [row for seed in (0, 1) for row in rows({1: 3.0, 2: 4.0}, seed=seed, number=2)]
+    whole, lacks, *_ = found = bands(table).sort_values(["pass", "seed"]).to_dict("records")
+    assert len(found) == 4 and (whole["low"], whole["low_multiples"]) == (pytest.approx(1), (1,))
+    assert math.isnan(lacks["low"]) and math.isnan(lacks["high"])
+    assert (lacks["low_multiples"], lacks["high_multiples"]) == ((), ())
+    first, second = landscape.means(bands(table)).to_dict("records")
+    assert list(first)[:7] == ["model", "pass", "measure", "n", "missing", "low", "high"]
+    assert (first["n"], first["missing"], first["low_multiples"], first["high_multiples"]) == (1, 1, (), ())
+    assert math.isnan(first["low"]) and math.isnan(first["high"])
+    assert (second["n"], second["missing"], second["low"]) == (2, 0, pytest.approx(3))
+
+
+def test_a_direction_that_lacks_a_value_leaves_its_band_without_an_edge():
+    (row,) = bands(rows({1: 8.0, 2: 1.0}) + rows({1: 1.0, 2: 0.0}, direction=1)).to_dict("records")
+    assert math.isnan(row["low"]) and math.isnan(row["high"])
+
+
+def test_where_every_band_lacks_a_value_each_is_counted():
+    (row,) = landscape.means(bands(rows({1: 1.0, 2: math.nan}))).to_dict("records")
+    assert (row["n"], row["missing"], row["high_multiples"]) == (0, 1, ()) and math.isnan(row["high"])
+
+
 def test_nothing_measured():
     assert landscape.means(bands(rows({1: 1.0})[:1]).iloc[:0]).empty
+    assert landscape.means(bands(rows({1: 1.0}, mode="eval"))).empty

@@ -45,9 +45,18 @@ def test_a_printed_number_is_told_by_its_distance_and_its_rank_among_the_replica
 
 
 def test_without_a_standard_deviation_there_is_no_distance():
-    for values in ([1.0], [1.0, 1.0], [1.0, math.nan]):
+    for values in ([1.0], [1.0, 1.0], [0.3, 0.1 + 0.2]):
         row = reproduce(replicates(values))["train_loss"]
-        assert (row["n"], row["distance"], row["rank"]) == (sum(map(math.isfinite, values)), None, 0)
+        assert (row["n"], row["mean"], row["distance"]) == (len(values), pytest.approx(values[0]), None)
+
+
+@pytest.mark.parametrize("lacking", [math.nan, math.inf])
+def test_where_a_replicate_lacks_its_number_the_others_stand_for_nothing(lacking):
+    row = reproduce(replicates([0.1, 1.0, 2.0, lacking]))["train_loss"]
+    assert (row["n"], row["mean"], row["sd"], row["distance"], row["rank"]) == (3, None, None, None, 1)
+    assert reproduce(replicates([0.1, 1.0, 2.0]))["train_loss"]["distance"] is not None
+    row = reproduce(replicates([lacking]))["train_loss"]
+    assert (row["n"], row["mean"]) == (0, None)
 
 
 def test_what_only_one_of_the_two_has_makes_no_row():

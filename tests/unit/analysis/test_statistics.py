@@ -9,11 +9,11 @@ from normscape.analysis.statistics import Paired
 
 
 def test_nothing_can_be_said_of_no_differences():
-    assert statistics.paired([], 0.95) == Paired(0, None, None, None, None, None, None)
+    assert statistics.paired([], 0.95) == Paired(0, None, None, None, None, None, 0, 0, 0, 0)
 
 
 def test_one_difference_is_an_estimate_only():
-    assert statistics.paired([-0.5], 0.95) == Paired(1, -0.5, None, None, None, None, 1)
+    assert statistics.paired([-0.5], 0.95) == Paired(1, -0.5, None, None, None, None, 1, 0, 0, 0)
 
 
 def test_two_differences_give_the_t_interval_of_the_tables():
@@ -23,7 +23,7 @@ def test_two_differences_give_the_t_interval_of_the_tables():
     assert (result.low, result.estimate, result.high) == pytest.approx((2 - half, 2, 2 + half))
     assert result.p == pytest.approx(1 - 2 * math.atan(2) / math.pi)  # the Cauchy law's two tails beyond t = 2
     assert result.p_sign_flip is None
-    assert result.agreeing == 2
+    assert sides(result) == (0, 0, 2, 0)
 
 
 def test_three_differences():
@@ -31,12 +31,38 @@ def test_three_differences():
     result = statistics.paired([0.0, 1.0, 2.0], 0.95)
     assert result.p == pytest.approx(1 - math.sqrt(3 / 5))
     assert result.high - 1 == pytest.approx(4.302653 / math.sqrt(3))
-    assert result.agreeing == 2  # 0 has no sign
+    assert sides(result) == (0, 1, 2, 0)
 
 
-def test_agreeing_counts_the_sign_of_the_estimate():
-    assert statistics.paired([-3.0, -1.0, 1.0], 0.95).agreeing == 2
-    assert statistics.paired([-1.0, 1.0], 0.95).agreeing == 0  # an estimate of 0 has no sign to agree with
+def sides(result):
+    return result.lower, result.equal, result.higher, result.undecided
+
+
+@pytest.mark.parametrize(
+    "differences, counts",
+    [
+        ([-3.0, -1.0, -math.inf], (3, 0, 0, 0)),
+        ([math.inf, 0.0, -1.0, math.nan], (1, 1, 1, 1)),
+        ([math.nan], (0, 0, 0, 1)),
+    ],
+)
+def test_of_differences_that_are_not_all_finite_nothing_is_said_but_their_sides(differences, counts):
+    result = statistics.paired(differences, 0.95)
+    assert result == Paired(len(differences), None, None, None, None, None, *counts)
+    finite = [each for each in differences if math.isfinite(each)]
+    assert not finite or statistics.paired(finite, 0.95).estimate is not None
+
+
+@pytest.mark.parametrize(
+    "confidence, fewest", [(0.1, 2), (0.5, 2), (0.51, 3), (0.9, 5), (0.95, 6), (0.99, 8), (0.9999, 15)]
+)
+def test_a_verdict_takes_as_many_as_let_sign_flips_reject(confidence, fewest):
+    assert statistics.fewest(confidence) == fewest
+    assert statistics.sign_flip([1.0] * fewest) <= 1 - confidence < statistics.sign_flip([1.0] * (fewest - 1))
+
+
+def test_the_most_confident_of_all_numbers_takes_a_finite_number():
+    assert statistics.fewest(math.nextafter(1, 0)) == 54
 
 
 def test_sign_flips_are_reported_from_six():
@@ -78,21 +104,18 @@ def test_identical_differences_are_judged_by_sign_flips(n, p):
 
 
 def test_identical_but_for_rounding_is_identical():
-    result = statistics.paired([0.3, 0.1 + 0.2, 0.3], 0.95)
-    assert result.p == 0.25
-    assert result.low is None
+    tiny = 1 / 60000  # of an accuracy: the rounding of 0.9 is more than 1e-12 of it
+    for differences in ([0.3, 0.1 + 0.2, 0.3], [0.9 + tiny - 0.9, 0.3 + tiny - 0.3, tiny]):
+        assert len(set(differences)) > 1
+        result = statistics.paired(differences, 0.95)
+        assert (result.p, result.low) == (0.25, None)
+    result = statistics.paired([0.3, 0.3 + 1e-9, 0.3], 0.95)
+    assert result.p < 1e-9 and result.low is not None
 
 
 def test_identical_zeros_say_nothing():
     result = statistics.paired([0.0] * 8, 0.95)
-    assert (result.estimate, result.low, result.high, result.p, result.p_sign_flip, result.agreeing) == (
-        0,
-        0,
-        0,
-        1,
-        1,
-        0,
-    )
+    assert result == Paired(8, 0, 0, 0, 1, 1, 0, 8, 0, 0)
 
 
 def test_confidence_decides_when_identical_differences_have_an_interval():

@@ -19,7 +19,8 @@ def test_c7_is_the_largest_rate_that_ends_no_worse_than_the_base_rate():
 def test_c7_leaves_out_a_replicate_that_lacks_a_rate():
     table = sweep("plain", {0.1: 0.5, 0.2: 0.4}) + sweep("batch", {0.1: 0.5, 0.2: 0.4})
     table += sweep("plain", {0.1: 0.5, 0.2: 0.4}, 1) + sweep("batch", {0.1: 0.5, 0.2: ...}, 1)
-    assert evaluate(table, seeds=(0, 1))["C7", "batch"]["n"] == 1
+    row = evaluate(table, seeds=(0, 1))["C7", "batch"]
+    assert (row["n"], row["undecided"], row["verdict"]) == (1, 0, "inconclusive")
 
 
 def test_c7_counts_a_rate_at_which_all_diverge():
@@ -82,9 +83,29 @@ def test_c7_where_both_reach_the_end_is_open_on_both_sides():
     assert (row["estimate"], row["low"], row["high"], row["verdict"]) == (0, -math.inf, math.inf, "inconclusive")
 
 
-def test_c7_of_one_replicate_has_no_interval_to_open():
-    row = workable([0.1], [0.8], GRID[:4])
-    assert (row["estimate"], row["low"], row["high"]) == (pytest.approx(math.log(8)), None, None)
+@pytest.mark.parametrize("n", [1, 2, 5, 6])
+def test_c7_is_a_bound_at_the_end_of_the_grid_however_many_replicates(n):
+    point = pytest.approx(math.log(8)) if n >= 6 else None  # of differences that are all the same
+    for plain, batch, ends in (
+        (0.1, 0.8, (point, math.inf)),
+        (0.8, 0.1, (-math.inf, None if point is None else pytest.approx(-math.log(8)))),
+        (0.8, 0.8, (-math.inf, math.inf)),
+    ):
+        row = workable([plain] * n, [batch] * n, GRID[:4])
+        assert (row["low"], row["high"]) == ends
+        assert (row["n"], row["estimate"]) == (n, pytest.approx(math.log(batch / plain)))
+        assert (row["p"] is None) == (n == 1)
+        assert row["verdict"] == "inconclusive" or (n == 6 and plain != batch)
+        whole = workable([plain] * n, [batch] * n, GRID)
+        assert [end for end in (whole["low"], whole["high"]) if end is not None and math.isinf(end)] == []
+
+
+def test_c7_of_different_differences_opens_one_end_of_a_t_interval():
+    for n in 2, 6:
+        plain, batch = ([0.1, 0.2] * 3)[:n], [0.8] * n
+        row, whole = workable(plain, batch, GRID[:4]), workable(plain, batch, GRID)
+        assert math.isfinite(whole["high"])
+        assert (row["low"], row["high"], row["p"]) == (whole["low"], math.inf, whole["p"])
 
 
 def test_c7_is_not_cut_off_by_a_replicate_that_is_no_pair():

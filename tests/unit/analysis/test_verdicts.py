@@ -15,26 +15,120 @@ nan = math.nan
 # What can't be measured
 
 
-def test_a_number_that_is_not_finite_leaves_its_replicate_out_of_that_estimand():
-    table = []
-    for seed, loss in enumerate((1, 0, nan)):
-        table += rows("plain", "train_loss", [2, 2], seed) + rows("batch", "train_loss", [1, loss], seed)
-    assert evaluate(table, seeds=range(3))["C1", "batch"]["n"] == 1
+def sides(row):
+    return row["lower"], row["equal"], row["higher"], row["undecided"]
 
 
-def test_a_missing_pass_leaves_its_replicate_out_too():
+def not_decidable(row):
+    """Tell whether the row says so, and nothing but the sides of its pairs."""
+    empty = all(row[name] is None for name in ("estimate", "low", "high", "p", "p_holm", "p_sign_flip"))
+    assert sum(sides(row)) == row["n"]
+    return row["verdict"] == "not decidable" and empty
+
+
+def losses(of_plain, of_batch, metric="train_loss"):
+    """Rows of the metric at two passes, the first of which ends at 2; one entry a seed."""
     table = []
-    for seed, last in enumerate((1, None)):
+    for seed, values in enumerate(zip(of_plain, of_batch, strict=True)):
+        for model, value in zip(("plain", "batch"), values, strict=True):
+            table += rows(model, metric, [2, value], seed)
+    return table
+
+
+def test_of_a_loss_of_0_the_side_is_known_and_the_others_decide_nothing():
+    row = evaluate(losses([1] * 6, [0.5, 0, 0.4, 0.3, 0.2, 1.5]), seeds=range(6))["C1", "batch"]
+    assert not_decidable(row) and sides(row) == (5, 0, 1, 0)
+    row = evaluate(losses([1, 0, 0, nan], [1, 1, 0, 0]), seeds=range(4))["C1", "batch"]
+    assert not_decidable(row) and sides(row) == (0, 1, 1, 2)
+    row = evaluate(losses([1] * 6, [0.5, 1e-300, 0.4, 0.3, 0.2, 1.5]), seeds=range(6))["C1", "batch"]
+    assert row["estimate"] is not None and sides(row) == (5, 0, 1, 0)
+
+
+def test_a_number_at_another_pass_than_the_last_does_not_matter_to_what_looks_at_the_last():
+    table = losses([1, 1], [0.5, 0.5], "test_loss")
+    table[0]["value"] = 0.0
+    assert evaluate(table, seeds=range(2))["C2b", "batch"]["estimate"] == pytest.approx(math.log(0.5))
+    table[1]["value"] = 0.0
+    assert not_decidable(evaluate(table, seeds=range(2))["C2b", "batch"])
+
+
+@pytest.mark.parametrize("lacking", [None, nan, "the step is zero"])
+def test_a_pass_that_a_replicate_lacks_is_not_averaged_away(lacking):
+    table = []
+    for seed, last in enumerate((1, lacking)):
         table += probe("plain", "smoothness", [2, 2], seed) + probe("batch", "smoothness", [1, last], seed)
-    assert evaluate(table, seeds=range(2))["C3", "batch"]["n"] == 1
+    row = evaluate(table, seeds=range(2))["C3", "batch"]
+    assert not_decidable(row) and sides(row) == (1, 0, 0, 1)
+    assert evaluate(table, seeds=[0])["C3", "batch"]["estimate"] == pytest.approx(math.log(1 / 2))
 
 
-def test_an_absent_direction_value_is_not_averaged_away():
+def test_a_pass_that_all_lack_is_not_averaged_away():
+    table = []
+    for seed in range(6):
+        table += probe("plain", "smoothness", [2, "the step is zero"], seed)
+        table += probe("batch", "smoothness", [1, "the step is zero"], seed)
+    row = evaluate(table, seeds=range(6))["C3", "batch"]
+    assert not_decidable(row) and sides(row) == (0, 0, 0, 6)
+    unasked = [each for each in table if each["pass"] == 1]
+    assert evaluate(unasked, seeds=range(6))["C3", "batch"]["verdict"] == "supported"
+
+
+def test_a_direction_that_lacks_its_number_is_not_averaged_away():
     table = []
     for direction, value in enumerate((1, nan)):
         table += probe("plain", "smoothness", [2, 2], direction=direction)
         table += probe("batch", "smoothness", [1, value], direction=direction)
-    assert evaluate(table)["C3", "batch"]["n"] == 0
+    assert not_decidable(evaluate(table)["C3", "batch"])
+    assert not_decidable(evaluate(table)["C4", "batch"])
+
+
+def test_a_smoothness_that_is_missing_costs_the_accuracies_nothing():
+    table = synthetic(-0.5, 0.1, 6)
+    place = (table["model"] == "batch") & (table["seed"] == 4) & (table["pass"] == 2)
+    place &= (table["metric"] == "smoothness") & (table["mode"] == "full_batch")
+    assert place.sum() == 1
+    lacking = table.assign(
+        value=table["value"].where(~place), missing=table["missing"].where(~place, "the step is zero")
+    )
+    before, after = evaluate(table, seeds=range(6)), evaluate(lacking, seeds=range(6))
+    assert {id for (id, _), row in after.items() if not_decidable(row)} == {"C3", "C4", "C6a"}
+    for id in "C1", "C2a", "C2b", "C5", "C6b", "C6c", "C8":
+        row, old = after[id, "batch"], before[id, "batch"]
+        assert (row["n"], row["estimate"], row["p"], row["verdict"]) == (6, old["estimate"], old["p"], old["verdict"])
+    assert sides(after["C3", "batch"]) == (5, 0, 0, 1)
+
+
+def test_without_smoothness_a_replicate_keeps_its_accuracies():
+    table = synthetic(-0.5, 0.1, 6)
+    lost = (table["model"] == "batch") & (table["seed"] == 4) & table["step_multiple"].notna()
+    found = evaluate(table[~lost], seeds=range(6))
+    assert {found[id, "batch"]["n"] for id in ("C1", "C2a", "C2b", "C6b", "C6c")} == {6}
+    assert {found[id, "batch"]["n"] for id in ("C3", "C4", "C5", "C6a", "C8", "C9a", "C9b")} == {5}
+    assert not [row for row in found.values() if row["verdict"] == "not decidable"]
+    trained = (table["model"] == "batch") & (table["seed"] == 4) & (table["metric"] == "train_loss")
+    found = evaluate(table[~trained], seeds=range(6))
+    assert {found[id, "batch"]["n"] for id in ("C2a", "C3")} == {5}
+
+
+def test_twins_are_identical():
+    table = synthetic(0.0, 0.0, 6)
+    for row in evaluate(table, seeds=range(6)).values():
+        if row["claim"] != "C7":
+            assert sides(row) == (0, 6, 0, 0)
+            assert (row["estimate"], row["p"], row["verdict"]) == (0, 1, "inconclusive")
+
+
+def test_what_differs_by_rounding_is_equal():
+    table = []
+    for seed in range(6):
+        table += rows("plain", "test_accuracy", [0.5, 0.3], seed)
+        table += rows("batch", "test_accuracy", [0.5, 0.1 + 0.2], seed)  # 5.6e-17 more
+    row = evaluate(table, seeds=range(6))["C2a", "batch"]
+    assert (sides(row), row["estimate"], row["low"], row["high"], row["p"]) == ((0, 6, 0, 0), 0, 0, 0, 1)
+    for seed in range(6):
+        table[4 * seed + 3]["value"] = 0.3 + 1e-9
+    row = evaluate(table, seeds=range(6))["C2a", "batch"]
+    assert (sides(row), row["verdict"]) == ((0, 0, 6, 0), "supported") and row["low"] > 0
 
 
 def test_training_alone_supports_the_claims_about_training():
@@ -90,16 +184,22 @@ def test_verdicts_follow_the_data(shift, expected):
 
 
 @pytest.mark.parametrize(
-    "seeds, estimated, tested", [(0, False, False), (1, True, False), (2, True, True), (3, True, True)]
+    "seeds, estimated, tested, verdict",
+    [
+        (0, False, False, "not measured"),
+        (1, True, False, "inconclusive"),
+        (2, True, True, "inconclusive"),
+        (5, True, True, "inconclusive"),
+        (6, True, True, "supported"),
+    ],
 )
-def test_few_seeds(seeds, estimated, tested):
-    row = evaluate(synthetic(-0.5, 0.1, 3), seeds=range(seeds))["C3", "batch"]
-    assert row["n"] == seeds
+def test_few_seeds(seeds, estimated, tested, verdict):
+    row = evaluate(synthetic(-0.5, 0.01, 6), seeds=range(seeds))["C3", "batch"]
+    assert (row["n"], row["lower"], row["verdict"]) == (seeds, seeds, verdict)
     assert (row["estimate"] is not None) == estimated
     assert (row["low"] is not None) == (row["high"] is not None) == (row["p"] is not None) == tested
-    assert row["p_sign_flip"] is None
-    if seeds < 2:
-        assert row["verdict"] == ("inconclusive" if seeds else "not measured")
+    assert (row["p_sign_flip"] is None) == (seeds < 6)
+    assert not tested or (row["high"] < 0 and row["p"] < 0.05)
 
 
 def test_holm_runs_over_all_treatments_apart_for_the_primary_endpoint():
@@ -116,33 +216,61 @@ def test_holm_runs_over_all_treatments_apart_for_the_primary_endpoint():
 
 
 @pytest.mark.parametrize(
-    "low, high, p_holm, below, above",
+    "low, high, p_holm, n, below, above",
     [
-        (-2, -1, 0.05, "supported", "contradicted"),
-        (1, 2, 0.05, "contradicted", "supported"),
-        (-1, 1, 0.06, "inconclusive", "inconclusive"),
-        (-1, 0, 0.06, "inconclusive", "inconclusive"),
-        (0, 0, 1.0, "inconclusive", "inconclusive"),
-        (None, None, None, "inconclusive", "inconclusive"),
-        (-2, -1, 0.051, "inconclusive", "inconclusive"),
-        (1, 2, 0.051, "inconclusive", "inconclusive"),
-        (-1, 1, 0.001, "inconclusive", "inconclusive"),
+        (-2, -1, 0.05, 6, "supported", "contradicted"),
+        (1, 2, 0.05, 6, "contradicted", "supported"),
+        (-2, -1, 0.05, 5, "inconclusive", "inconclusive"),
+        (-1, 1, 0.06, 6, "inconclusive", "inconclusive"),
+        (-1, 0, 0.06, 6, "inconclusive", "inconclusive"),
+        (0, 0, 1.0, 6, "inconclusive", "inconclusive"),
+        (None, None, None, 1, "inconclusive", "inconclusive"),
+        (None, None, 0.1, 6, "inconclusive", "inconclusive"),
+        (1, math.inf, 0.01, 6, "contradicted", "supported"),
+        (None, math.inf, 0.01, 6, "inconclusive", "inconclusive"),
+        (-math.inf, None, 0.01, 6, "inconclusive", "inconclusive"),
+        (-2, -1, 0.051, 6, "inconclusive", "inconclusive"),
+        (1, 2, 0.051, 6, "inconclusive", "inconclusive"),
+        (-1, 1, 0.001, 6, "inconclusive", "inconclusive"),
     ],
 )
-def test_verdict_table(low, high, p_holm, below, above):
-    assert verdicts.verdict("below 0", low, high, p_holm, 0.95) == below
-    assert verdicts.verdict("above 0", low, high, p_holm, 0.95) == above
+def test_verdict_table(low, high, p_holm, n, below, above):
+    row = {"low": low, "high": high, "p_holm": p_holm, "n": n}
+    assert verdicts.verdict({**row, "claimed": "below 0"}, 0.95) == below
+    assert verdicts.verdict({**row, "claimed": "above 0"}, 0.95) == above
+
+
+@pytest.mark.parametrize("confidence, fewest", [(0.9, 5), (0.95, 6), (0.99, 8)])
+def test_the_least_number_of_replicates_follows_the_confidence(confidence, fewest):
+    for seeds, expected in (fewest - 1, "inconclusive"), (fewest, "supported"):
+        found = verdicts.evaluate(synthetic(-0.5, 0.01, seeds), design(range(seeds))._replace(confidence=confidence))
+        (row,) = (row for row in found if row["claim"] == "C3")
+        assert (row["verdict"], row["n"]) == (expected, seeds) and row["high"] < 0
+
+
+def test_what_is_not_decidable_counts_among_the_tests():
+    table = synthetic(-0.3, 0.3, 6)
+    zero = (table["metric"] == "train_loss") & (table["seed"] == 2) & (table["pass"] == 3)
+    before, after = (
+        evaluate(each, seeds=range(6)) for each in (table, table.assign(value=table["value"].mask(zero, 0)))
+    )
+    assert {id for (id, _), row in after.items() if row["verdict"] == "not decidable"} == {"C1", "C6b"}
+    others = [row for row in after.values() if row["p"] is not None and row["claim"] != "C3"]
+    least = min(others, key=lambda row: row["p"])
+    assert len(others) == 9
+    assert least["p_holm"] == pytest.approx(min(1, 11 * least["p"]))
+    assert all(row["p"] == before[row["claim"], "batch"]["p"] for row in others)
 
 
 def test_the_primary_endpoint_needs_no_holm_and_the_others_do():
-    # 2 seeds of nearly equal differences: p of about 0.03 passes alone, and fails among eleven
+    # 6 seeds whose differences vary: p of about 0.03 passes alone, and fails among the others
     table = []
-    for seed, size in enumerate((-1.0, -1.1)):
+    for seed, size in enumerate((-0.2, -1.9, -0.4, -1.6, -2.0, -0.1)):
         table += replicate("plain", seed, [1, 1, 1]) + replicate("batch", seed, [1, math.exp(size), math.exp(size)])
         for metric in "test_loss", "test_accuracy":
             table += rows("plain", metric, [0.5, 0.5], seed)
-            table += rows("batch", metric, [0.5, 0.5 + (seed - 0.4) / 10], seed)
-    found = evaluate(table, seeds=(0, 1))
+            table += rows("batch", metric, [0.5, 0.5 + (seed % 2 - 0.4) / 10], seed)
+    found = evaluate(table, seeds=range(6))
     assert found["C3", "batch"]["verdict"] == "supported"
     assert found["C1", "batch"]["p"] == pytest.approx(found["C3", "batch"]["p"])
     assert found["C1", "batch"]["high"] < 0

@@ -19,4 +19,6 @@ CLAIM = Claim(
         "equal."
     ),
     also="at equal train loss",
+    passes=2,
+    undefined="their losses have no range in common",
 )

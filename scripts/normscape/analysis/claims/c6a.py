@@ -16,4 +16,6 @@ CLAIM = Claim(
     quotes=(quotes.LESS_VOLATILITY,),
     note="One probe a pass: its own noise is included.",
     note_if=lambda asked: asked.directions == 1,
+    passes=3,
+    undefined="pooled over the replicates, the variance of a network's changes, less its probes' noise, isn't above 0",
 )

@@ -18,6 +18,6 @@ CLAIM = Claim(
         "base rate."
     ),
     note_if=lambda asked: asked.swept,
-    unmeasured=lambda asked: "" if asked.swept else "a sweep over learning rates",
     bounded=sweep.cut_off,
+    swept=True,
 )

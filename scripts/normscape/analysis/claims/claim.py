@@ -8,6 +8,7 @@ from ..comparisons import subtract
 BELOW, ABOVE = "below 0", "above 0"
 LOG_RATIO, ACCURACY_DIFFERENCE = "log ratio", "accuracy difference"
 PRIMARY, SECONDARY = "primary", "secondary"
+_NUMBERS = {2: "two", 3: "three"}
 
 
 class Asked(NamedTuple):
@@ -15,6 +16,7 @@ class Asked(NamedTuple):
 
     directions: int  # probes a pass
     swept: bool  # several learning rates
+    passes: int
 
 
 class Claim(NamedTuple):
@@ -40,6 +42,14 @@ class Claim(NamedTuple):
     quotes: tuple[str, ...] = ()  # sentences of `quotes` that it tests
     note: str = ""  # stands behind its finding
     note_if: Callable = lambda asked: True  # whether the note does, given an Asked
-    unmeasured: Callable = lambda asked: ""  # what it takes that the settings, an Asked, lack: “a sweep over …”; or ""
     also: str = ""  # how it asks the primary claim's question in another way, for the headline: “in eval mode”
     bounded: Callable | None = None
+    swept: bool = False  # whether it takes several learning rates
+    passes: int = 1  # the least number of passes that it takes
+    undefined: str = "its number isn't finite"  # why it may have none though all that it is made of are there
+
+    def unmeasured(self, asked):
+        """Return what it takes that the settings, an Asked, lack: “a sweep over learning rates”; "" for nothing."""
+        if self.swept and not asked.swept:
+            return "a sweep over learning rates"
+        return f"at least {_NUMBERS[self.passes]} passes" if asked.passes < self.passes else ""
