@@ -5,7 +5,7 @@ from ..analysis import reproduction as notebook
 from ..analysis.claims.claim import Asked
 from ..data import datasets
 from . import catalogue, findings, words
-from .sections import comparison, costs, landscape, models, reproduction, sweep
+from .sections import comparison, costs, landscape, models, precision, reproduction, sweep
 
 TITLE = "Does batch normalisation smooth the loss landscape?"
 
@@ -18,11 +18,13 @@ def facts(results, settings, provenances, figures):
     entries = {name: settings["models"][name] for name in results.models}
     return {
         **_of_the_claims(results, settings, entries),
+        **dict(zip(("excluded", "unprobed"), findings.left_out(results.excluded), strict=True)),
         **_of_the_figures(results, figures),
         **_of_the_settings(results, settings),
         **models.facts(entries),
         **reproduction.facts(tables.records(results.reproduction)),
         "unlike_notebook": notebook.unlike(_notebook_settings(results, settings), entries),
+        "float32": precision.float32(results.metrics, results.design),
         "costs": costs.costs(provenances),
         "provenance": costs.ran_with(provenances),
     }
@@ -30,15 +32,19 @@ def facts(results, settings, provenances, figures):
 
 def _of_the_claims(results, settings, entries):
     design, rates = results.design, {outcome.learning_rate for outcome in results.outcomes}
-    asked = Asked(directions=settings["smoothness"]["directions"], swept=len(rates) > 1)
-    found = [findings.finding(row, design, asked) for row in results.claims]
+    asked = Asked(
+        directions=settings["smoothness"]["directions"],
+        swept=len(rates) > 1,
+        passes=settings["training"]["passes"],
+    )
+    found = [findings.finding(row, design, asked, results.gaps) for row in results.claims]
     return {
         "baseline": design.baseline,
         "treatments": [
             findings.treatment(name, found, entries[name], entries[design.baseline]) for name in design.treatments
         ],
         "level": words.percent(design.confidence),
-        "excluded": results.excluded,
+        **findings.of_all(found, design.confidence),
     }
 
 

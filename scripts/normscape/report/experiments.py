@@ -63,10 +63,17 @@ def _verdicts(rows):
 
 
 def _left_out(experiment):
-    """Return a line that names the replicates which no claim of the experiment rests on, or nothing."""
-    out = design.excluded(experiment.metrics, experiment.design)
-    named = "; ".join(f"seed {each.seed} ({each.model}: {each.reason})" for each in out)
-    return [f"**Left out of the claims of {experiment.name}:** {named}."] if out else []
+    """Return a line that names the replicates which no claim of the experiment rests on, or nothing; and one of those
+    that the claims on probes alone leave out.
+    """
+    kinds = findings.left_out(design.excluded(experiment.metrics, experiment.design))
+    return [
+        f"**Left out of the claims of {experiment.name}{which}:** "
+        + "; ".join(f"seed {each.seed} ({each.model}: {each.reason})" for each in out)
+        + "."
+        for which, out in zip(("", " that rest on probes"), kinds, strict=True)
+        if out
+    ]
 
 
 def _pairing(level):
@@ -90,17 +97,17 @@ def _claims_table(rows, left, right):
 
 
 def _claim_cell(row):
-    if row is None or row["estimate"] is None:
+    size, interval = findings.size_and_interval(row) if row else ("", "")
+    if not size:
         return ABSENT
-    size, interval = findings.size_and_interval(row)
     return f"{size} ({interval + '; ' if interval else ''}n = {row['n']})"
 
 
 def _moved_cell(change, ratio):
     if change is None:
         return ABSENT
-    size, low, high = words.on_readers_scale(change, ratio)
-    return words.with_unit(size, ratio) + (f" ({low} to {high})" if low else "")
+    told = words.told(*change, ratio)
+    return told.cell + (f" ({told.interval})" if told.interval else "")
 
 
 def _finals_table(rows, left, right):

@@ -1,7 +1,15 @@
 """Numbers and names in words."""
 
 import math
+from decimal import Decimal
 from typing import NamedTuple
+
+LIMIT = math.log(10_000)  # multiples beyond 10,000, and below its inverse, are told as a bound
+MORE, LESS = ("more than ", "10,000"), ("less than ", "0.0001")
+WIDE = math.log(10) / 2  # an interval whose end is so far from the estimate goes over a power of ten
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+FEW = 3  # of many, so many are named
+DIGITS = 12  # behind the point; numbers that differ by less are the same (`analysis.statistics.ROUNDING`)
 
 
 class Bound(NamedTuple):
@@ -23,19 +31,67 @@ def bound(low, high):
     return BOUNDS.get(tuple(end is not None and math.isinf(end) for end in (low, high)))
 
 
-def on_readers_scale(numbers, ratio):
-    """Return estimate, low and high as texts: log ratios as multiples, differences of fractions as percentage points.
+class Told(NamedTuple):
+    """An estimate and its interval as texts."""
 
-    numbers: (estimate, low, high); None, and an open end, ±inf, become "". ratio: whether they are log ratios.
+    before: str  # of what the number is a bound: “at least ”, “more than ”; or ""
+    number: str
+    interval: str  # "" for none
+    ratio: bool  # whether they are multiples; else percentage points
+
+    @property
+    def cell(self):
+        """The estimate as it stands in a table."""
+        return self.before + (f"× {self.number}" if self.ratio else f"{self.number} points")
+
+
+def told(estimate, low, high, ratio):
+    """Return the Told of an estimate and its interval, whose ends are None where there are none and ±inf where open.
+
+    ratio: whether they are log ratios, told as multiples; else they are differences of fractions, told as points.
     """
-    finite = [None if number is None or math.isinf(number) else number for number in numbers]
-    scaled = [None if number is None else math.exp(number) if ratio else 100 * number for number in finite]
-    return to_precision(*scaled, signed=not ratio)
+    mark = bound(low, high)
+    numbers = [None if number is None or math.isinf(number) else number for number in (estimate, low, high)]
+    size, low, high = _multiples(numbers, exact=mark is not None) if ratio else _points(numbers)
+    if not mark:
+        return Told(*size, _interval(low, high), ratio)
+    end = low[1] or high[1]
+    return Told(mark.size, size[1], mark.interval.format(end) if end or not mark.size else "", ratio)
 
 
-def with_unit(size, ratio):
-    """Return a number of `on_readers_scale` as it stands in a table."""
-    return f"× {size}" if ratio else f"{size} points"
+def _points(numbers):
+    """Return differences of fractions as percentage points; an interval is cut at ±100: no difference is larger."""
+    cut = [None if number is None else min(max(100 * number, -100.0), 100.0) for number in numbers]
+    return [("", text) for text in to_precision(*cut, signed=True)]
+
+
+def _multiples(logs, exact):
+    """Return log ratios, estimate first, as multiples: of what each is a bound, “more than ”, or ""; and the number.
+
+    They are rounded alike, to the precision of their interval, or, where that goes over powers of ten, each by itself
+    to two digits. exact: bounds of bounds would say nothing, so a number beyond the limits is told as a power of ten.
+    """
+    multiples = [None if log is None else math.exp(min(max(log, -700), 700)) for log in logs]
+    if max(abs(log - logs[0]) for log in logs if log is not None) < WIDE:
+        texts = to_precision(*multiples, signed=False)
+    else:
+        texts = ["" if multiple is None else two_digits(multiple) for multiple in multiples]
+    return [_limited(log, text, exact) for log, text in zip(logs, texts, strict=True)]
+
+
+def _limited(log, text, exact):
+    if log is None or abs(log) < LIMIT + 1e-9:
+        return "", text
+    return ("", power_of_ten(log)) if exact else MORE if log > 0 else LESS
+
+
+def _interval(low, high):
+    """Return the interval between two of `_multiples` or `_points`, "" for none."""
+    if not low[1]:
+        return ""
+    if low == high in (MORE, LESS):
+        return f"wholly {'above' if low == MORE else 'below'} {low[1]}"
+    return f"{''.join(low)} to {''.join(high)}"
 
 
 def to_precision(estimate, low, high, signed):
@@ -45,9 +101,50 @@ def to_precision(estimate, low, high, signed):
     """
     arm = estimate - low if low is not None and estimate > low else abs(estimate) / 10 or 1
     place = math.floor(math.log10(arm))
-    decimals = min(max(-place + (arm < 3 * 10**place), 0), 6)
-    form = f"{'+' if signed else ''}.{decimals}f"
+    decimals = min(max(-place + (arm < 3 * 10**place), 0), DIGITS)
+    form = f"{'+' if signed else ''},.{decimals}f"
     return ["" if number is None else format(number, form).replace("-", "−") for number in (estimate, low, high)]
+
+
+def two_digits(number):
+    """Return a number above 0 with two significant digits."""
+    rounded = f"{number:.1e}"
+    return f"{float(rounded):,.{max(1 - int(rounded.partition('e')[2]), 0)}f}"
+
+
+def power_of_ten(log):
+    """Return the number whose natural logarithm is given, however large or small: “1.2 · 10⁻⁶”."""
+    exponent = math.floor(log / math.log(10))
+    mantissa = f"{math.exp(log - exponent * math.log(10)):.1f}"
+    if mantissa == "10.0":
+        mantissa, exponent = "1.0", exponent + 1
+    return f"{mantissa} · 10{str(exponent).translate(SUPERSCRIPTS)}"
+
+
+def mean(row):
+    """Return the mean of a row of curves.csv, a dict, or why there is none."""
+    if row["mean"] is None:
+        return f"no mean ({row['missing']} of {row['n'] + row['missing']} unusable)"
+    return f"{row['mean']:.3g}"
+
+
+def without_mean(rows, titles, key):
+    """Return a sentence, with a space before it, that tells where replicates lack their numbers; "" for nowhere.
+
+    rows: dicts with model, pass, n, missing and `key`, one of `titles`, {key: title}; others are passed over.
+    """
+    lacking = {}
+    for row in rows:
+        if row["missing"] and row[key] in titles:
+            lacking.setdefault((titles[row[key]], row["model"]), []).append(row)
+    told = []
+    for (title, model), own in lacking.items():
+        worst = max(own, key=lambda row: row["missing"])
+        share = f"{'up to ' if len(own) > 1 else ''}{worst['missing']} of {worst['n'] + worst['missing']}"
+        told.append(f"{title}, {model}, {numbered('pass', 'passes', [row['pass'] for row in own])} (in {share})")
+    if not told:
+        return ""
+    return f" There is no mean where a replicate's number is missing or has no logarithm: {'; '.join(told)}."
 
 
 def p_value(p):
@@ -58,8 +155,15 @@ def p_value(p):
 
 
 def percent(share):
-    """Return a share within 0…1 in per cent."""
-    return f"{100 * share:g} %"
+    """Return a share within 0…1 in per cent, with all its digits and no others."""
+    return f"{(100 * Decimal(str(share))).normalize():f} %"
+
+
+def numbered(one, many, numbers):
+    """Return “seed 4”, “seeds 1, 2”, or of many the first few: “seeds 0, 1, 2 and 5 more”."""
+    rest = len(numbers) - FEW
+    named = ", ".join(map(str, numbers if rest <= 1 else numbers[:FEW]))
+    return f"{many if len(numbers) > 1 else one} {named}{f' and {rest} more' if rest > 1 else ''}"
 
 
 def plain(name):

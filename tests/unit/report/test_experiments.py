@@ -2,6 +2,7 @@
 
 import math
 
+import pandas
 from normscape.report.experiments import render
 from small_experiments import experiment
 
@@ -15,12 +16,17 @@ def claim(text, id):
     return row(text, f"| {id} ")
 
 
+SIDES = (("left", (0.5, 0.6, 0.5)), ("right", (1.0, 1.2, 1.1)))
+
+
 def test_a_ratio_moves_by_a_ratio_of_ratios_and_its_verdict_is_followed():
-    text = render(experiment(), experiment("right", normed=(1.0, 1.2, 1.1)))
-    _, words, left, right, change, verdict = claim(text, "C1")
+    six = {"seeds": list(range(6)), "plain": (1.0, 1.1, 1.2) * 2, "accuracy": (0.8,) * 6}
+    left, right = (experiment(name, normed=normed * 2, **six) for name, normed in SIDES)
+    text = render(left, right)
+    _, words, old, new, change, verdict = claim(text, "C1")
     assert words == "train loss, mean over passes"
-    assert left.startswith("× 0.48 (") and left.endswith("; n = 3)")
-    assert right.startswith("× 1.00 (")
+    assert old.startswith("× 0.48 (") and old.endswith("; n = 6)")
+    assert new.startswith("× 1.00 (")
     assert change.startswith("× 2.06 (")
     assert verdict == "**supported → inconclusive**"
     assert "1 of 13 verdicts changed: C1." in text
@@ -87,3 +93,24 @@ def test_a_claim_of_another_version_is_told_as_its_table_has_it():
     rows = [{**row, "claim": "C99"} if row["claim"] == "C1" else row for row in right.claims]
     cells = claim(render(experiment(), right._replace(claims=rows)), "C99")
     assert cells[2] == "–" and cells[3].startswith("× 0.48 (")
+
+
+def test_a_claim_that_is_not_decidable_has_its_sides_and_no_move():
+    text = render(experiment(), experiment("right", normed=(0.0, 0.6, 0.5)))
+    _, _, _, right, change, verdict = claim(text, "C1")
+    assert right == "lower in 3 of 3 (n = 3)"
+    assert (change, verdict) == ("–", "**inconclusive → not decidable**")
+    assert row(text, "| Normed | train loss ")[3:] == ["–", "–"]
+
+
+def test_what_lacks_smoothness_alone_is_left_out_of_the_claims_on_it_alone():
+    def probed(**changes):
+        whole = experiment("right", **changes)
+        rows = whole.metrics[whole.metrics["metric"] == "train_loss"]
+        probes = rows.assign(metric="smoothness", mode="full_batch", step_multiple=1.0, direction=0)
+        kept = probes[~((probes["model"] == "Plain") & (probes["seed"] == 1))]
+        return whole._replace(metrics=pandas.concat([whole.metrics, kept], ignore_index=True))
+
+    text = render(experiment(), probed())
+    assert "**Left out of the claims of right that rest on probes:** seed 1 (Plain: smoothness missing)." in text
+    assert "**Left out of the claims of right:**" not in text

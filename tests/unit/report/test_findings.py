@@ -1,14 +1,22 @@
 """Each row of claims.csv in words: what its paragraph says follows from its verdict."""
 
+import math
 import re
 
 import pytest
 from entries import BATCH, variant
 from normscape.analysis.claims import CLAIMS, quotes
-from sentences import NOTHING, ONE, UNCLEAR, WORSE, text
+from normscape.analysis.claims.claim import Asked
+from normscape.analysis.gaps import Gap
+from normscape.report import findings
+from sentences import DESIGN, FEW, NOT_MEASURED, ONE, TWINS, UNCLEAR, UNDECIDABLE, WORSE, row, text
 
 INTERVAL = "0.55 times Plain's (95 % interval 0.50 to 0.60; n = 8, p = 0.002; 8 of 8 agree)"
 LAYER = variant("layer")
+ASKED = Asked(directions=1, swept=True, passes=10)
+
+
+GAPS = [Gap("C1", "Normed", 4, "Normed", "pass 2: the step is zero")]
 
 
 def paragraph(id, **arguments):
@@ -31,12 +39,110 @@ def paragraph(id, **arguments):
             ONE,
             "**Inconclusive:** in the one pair of replicates there is, Normed's was 0.70 times Plain's; one pair says",
         ),
-        ({**NOTHING, "n": 0, "verdict": "inconclusive"}, "**Inconclusive:** no pair of replicates gives this number."),
-        ({**NOTHING, "n": 0, "verdict": "not measured"}, "**Not measured** in this run."),
+        (NOT_MEASURED, "**Not measured** in this run."),
+        (
+            FEW,
+            "**Inconclusive:** Normed's was 0.55 times Plain's (95 % interval 0.50 to 0.60; n = 3, p = 0.002; 3 of 3 "
+            "agree); so few replicates give no verdict.",
+        ),
+        (TWINS, "n = 6, p = 1.00; identical in all 6); the difference is not statistically significant."),
+        (
+            UNDECIDABLE,
+            "**Not decidable for these replicates:** seed 4 (Normed, pass 2: the step is zero). Pair by pair, Normed's "
+            "was lower in 4 of 6, higher in 2.",
+        ),
+        (
+            {**UNDECIDABLE, "lower": 0, "higher": 0, "undecided": 6},
+            "pass 2: the step is zero). In no pair is it known which of the two was lower.",
+        ),
+        (
+            {**UNDECIDABLE, "n": 1, "lower": 1, "higher": 0},
+            "pass 2: the step is zero). In the one pair there is, Normed's was lower.",
+        ),
+        (
+            {**UNDECIDABLE, "n": 1, "lower": 0, "higher": 0, "undecided": 1},
+            "pass 2: the step is zero). It isn't known which of the two was lower.",
+        ),
     ],
 )
 def test_a_claims_paragraph_follows_from_its_verdict(change, sentence):
-    assert sentence in paragraph("C1", changes={"C1": change})
+    assert sentence in paragraph("C1", changes={"C1": change}, gaps=GAPS)
+
+
+def told(*gaps):
+    gaps = [Gap("C1", "Normed", *gap) for gap in gaps] + [
+        Gap("C1", "Other", 9, "", "x"),
+        Gap("C2b", "Normed", 9, "", "x"),
+    ]
+    return findings.finding(row("C1", **UNDECIDABLE), DESIGN, ASKED, gaps).gaps
+
+
+def test_gaps_are_grouped_and_of_many_the_first_are_named():
+    assert told((4, "Plain", "why")) == "seed 4 (Plain, why)"
+    assert told((1, "Plain", "why"), (2, "Plain", "why"), (3, "", "no")) == "seeds 1, 2 (Plain, why); seed 3 (no)"
+    assert told(*((seed, "", "no") for seed in range(4))) == "seeds 0, 1, 2, 3 (no)"
+    assert told(*((seed, "", "no") for seed in range(5))) == "seeds 0, 1, 2 and 2 more (no)"
+    many = [(seed, "Plain", f"pass {seed}: no") for seed in range(3)] + [(seed, "", "no") for seed in (0, 7)]
+    assert told(*many).endswith("seed 1 (Plain, pass 1: no); seed 2 (Plain, pass 2: no); and 2 more")
+
+
+def test_an_interval_of_any_width_can_be_told():
+    def cells(**changes):
+        return findings.size_and_interval(row("C1", **changes))
+
+    assert cells(low=1e-9, high=2.5e10) == ("× 5.0", "less than 0.0001 to more than 10,000")
+    assert cells(low=0.018, high=15.3) == ("× 0.52", "0.018 to 15")
+    assert cells(estimate=0.0, low=None, high=None) == ("× 1.00", "")
+    assert cells(low=1e5, high=2e5) == ("more than × 10,000", "wholly above 10,000")
+    wide = row("C1") | {"estimate": 0.5, "low": -7000.0, "high": 7001.0}
+    assert findings.size_and_interval(wide) == ("× 1.6", "less than 0.0001 to more than 10,000")
+    effect = findings.finding(wide, DESIGN, ASKED, []).effect
+    assert effect.startswith(
+        "1.6 times Plain's (95 % interval less than 0.0001 to more than 10,000; n = 8, p = 0.002; "
+    )
+    tiny = findings.finding(row("C1", low=1e-9, high=2e-9), DESIGN, ASKED, []).effect
+    assert tiny.startswith("less than 0.0001 times Plain's (95 % interval wholly below 0.0001; n = 8, ")
+
+
+def test_no_difference_of_accuracies_is_more_than_a_hundred_points():
+    accuracies = row("C2a", estimate=0.05, low=-31.8, high=31.9)
+    assert findings.size_and_interval(accuracies) == ("+5 points", "−100 to +100")
+
+
+@pytest.mark.parametrize(
+    ("row_changes", "size", "interval", "effect"),
+    [
+        ({"low": None, "high": math.inf}, "at least × 2.50", "", "at least 2.50 times Plain's"),
+        ({"low": -math.inf, "high": None}, "at most × 2.50", "", "at most 2.50 times Plain's"),
+        (
+            {"low": -math.inf, "high": math.inf},
+            "× 2.50",
+            "unbounded",
+            "2.50 times Plain's (95 % interval unbounded; n = 1)",
+        ),
+    ],
+)
+def test_one_pair_at_the_end_of_the_grid_gives_a_bound(row_changes, size, interval, effect):
+    c7 = row("C7", **ONE) | {"estimate": math.log(2.5), "verdict": "inconclusive", **row_changes}
+    assert findings.size_and_interval(c7) == (size, interval)
+    found = findings.finding(c7, DESIGN, ASKED, [])
+    assert (found.effect, found.one_sided) == (effect, False)
+    assert f"Normed's was {effect};" in paragraph("C7", changes={"C7": {key: c7[key] for key in ENDS} | {"n": 1}})
+
+
+ENDS = ("estimate", "low", "high", "p", "p_holm", "verdict")
+
+
+def test_a_bound_beyond_all_bounds_is_told_as_a_power_of_ten():
+    c7 = row("C7") | {"estimate": math.log(3e-7), "low": math.log(1.2e-7), "high": math.inf}
+    assert findings.size_and_interval(c7) == ("at least × 3.0 · 10⁻⁷", "1.2 · 10⁻⁷ or more")
+    c7 = row("C7") | {"estimate": 0.0, "low": -math.inf, "high": 7000.0}
+    assert findings.size_and_interval(c7)[1] == "1.2 · 10³⁰⁴⁰ or less"
+
+
+def test_rates_that_the_grid_cut_off_are_equal_on_the_grid_alone():
+    c7 = row("C7", n=6, estimate=0.0, low=1.0, high=1.0) | {"low": -math.inf, "high": math.inf}
+    assert "identical on the grid in all 6)" in findings.finding(c7, DESIGN, ASKED, []).effect
 
 
 def test_the_primary_endpoint_is_corrected_among_the_treatments_alone():
@@ -50,6 +156,11 @@ def test_a_difference_of_accuracies_is_in_percentage_points():
 
 def test_larger_steps_need_a_sweep():
     assert "**Not measured:** it takes a sweep over learning rates." in text()
+
+
+def test_volatility_takes_three_passes():
+    found = paragraph("C6b", changes={"C6b": NOT_MEASURED}, passes=2)
+    assert found.endswith("**Not measured:** it takes at least three passes.")
 
 
 def test_one_direction_is_told_where_its_noise_matters():
@@ -74,6 +185,13 @@ def test_every_claim_stands_in_the_table():
     assert "| C3 | smoothness, mean over passes | full-batch | 8 | " in text()
 
 
+def test_what_is_not_decidable_has_its_sides_in_the_table():
+    found = text(changes={"C1": UNDECIDABLE})
+    assert "| eval | 6 | lower in 4 of 6, higher in 2 | – | – | – | not decidable |" in found
+    unknown = {**UNDECIDABLE, "lower": 0, "higher": 0, "undecided": 6}
+    assert "| eval | 6 | – | – | – | – | not decidable |" in text(changes={"C1": unknown})
+
+
 def test_the_notebooks_sentences_get_the_verdicts_of_their_claims():
     found = text(changes={"C6c": WORSE, "C6a": UNCLEAR})
     assert (
@@ -91,8 +209,13 @@ def test_all_of_the_notebooks_sentences_are_there():
 
 
 def test_a_sentence_of_which_nothing_is_decided_is_not_called_mixed():
-    found = text(changes={"C6b": UNCLEAR, "C6c": {"verdict": "not measured", "n": 0, **NOTHING}})
+    found = text(changes={"C6b": UNCLEAR, "C6c": NOT_MEASURED})
     assert "improve more smoothly”: **undecided: C6b inconclusive, C6c not measured**.\n" in found
+    found = text(changes={"C6b": UNDECIDABLE, "C6c": NOT_MEASURED, "C6a": UNDECIDABLE})
+    assert "improve more smoothly”: **undecided: C6b not decidable, C6c not measured**.\n" in found
+    assert "- “It also shows less volatility”: **not decidable** (C6a).\n" in found
+    found = text(changes={"C6b": UNDECIDABLE})
+    assert "improve more smoothly”: **mixed: C6b not decidable, C6c supported**.\n" in found
 
 
 def test_the_notebooks_sentences_are_held_only_against_what_they_are_about():

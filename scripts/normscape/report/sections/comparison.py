@@ -4,6 +4,7 @@ from .. import words
 from ..figures.limits import LABELLED
 
 PANELS = {"train_loss": "train loss", "smoothness": "local smoothness", "test_accuracy": "test accuracy"}
+DRAWN = {**PANELS, "full_batch_loss": "full-batch loss"}
 
 
 def alternative_text(curves, models):
@@ -16,16 +17,18 @@ def alternative_text(curves, models):
     for metric, title in PANELS.items():
         last = _final(curves, models, metric)
         if last:
-            numbers = ", ".join(f"{model} {row['mean']:.3g}" for model, row in last)
-            mean = "mean " if any(row["n"] > 1 for _, row in last) else ""
+            numbers = ", ".join(f"{model} {words.mean(row)}" for model, row in last)
+            mean = "mean " if any(row["n"] + row["missing"] > 1 for _, row in last) else ""
             ends.append(f"{mean}{title} {numbers}")
     return f"{panels} At the last pass: {'; '.join(ends)}." if ends else f"{panels} No run has a number to show."
 
 
 def caption(curves, models, confidence):
     """Return the comparison figure's caption: what lines and bands are, and n. curves, models: as above."""
-    counts = {model: row["n"] for model, row in _final(curves, models, "train_loss")}
-    if counts and set(counts.values()) == {1}:
+    counts = {model: row["n"] + row["missing"] for model, row in _final(curves, models, "train_loss")}
+    if not counts:
+        lines = "No replicate is left to draw."
+    elif set(counts.values()) == {1}:
         lines = "Lines: the one replicate of each model; there are no intervals."
     else:
         bands = "Bands: the" if len(models) <= LABELLED else "Not drawn for so many models, but in `curves.csv`: the"
@@ -37,6 +40,7 @@ def caption(curves, models, confidence):
     return (
         f"{lines} Pass 0, before training, is below the axis of the test accuracy. Last panel: "
         "smoothness against the full-batch loss at the same weights, one point a pass."
+        + words.without_mean(curves, DRAWN, "metric")
     )
 
 
@@ -44,7 +48,7 @@ def _replicates(counts, models):
     """Return how many there are of each model. counts: {model: n}."""
     if len(models) > 2 and len(set(counts.values())) == 1 and len(counts) == len(models):
         return f"n = {counts[models[0]]} for each model"
-    return ", ".join(f"n = {n} for {model}" for model, n in counts.items()) or "none"
+    return ", ".join(f"n = {n} for {model}" for model, n in counts.items())
 
 
 def _final(curves, models, metric):

@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from .. import words
+
 MEASURES = {  # of `analysis.landscape`
     "loss": "loss f(w + αu)",
     "gradient_change": "gradient change ‖∇f(w + αu) − ∇f(w)‖",
@@ -25,24 +27,29 @@ def landscape(means, models):
     rows = [
         {
             "model": model,
-            "measure": words,
+            "measure": title,
             **{edge: _edge(last[model, measure], edge) for edge in ("low", "high")},
             "n": last[model, measure]["n"],
         }
         for model in models
-        for measure, words in MEASURES.items()
+        for measure, title in MEASURES.items()
         if (model, measure) in last
     ]
-    return Landscape(rows, number, _alternative_text(rows, number), _caption(rows))
+    without_mean = words.without_mean(means, MEASURES, "measure")
+    return Landscape(rows, number, _alternative_text(rows, number), _caption(rows, without_mean))
 
 
 def _edge(row, edge):
+    if row[edge] is None:
+        return "no mean"
     multiples = ", ".join(f"{multiple:g}" for multiple in row[f"{edge}_multiples"])
     return f"{row[edge]:.3g} (α = {multiples})"
 
 
 def _alternative_text(rows, number):
-    ends = "; ".join(f"{row['model']}, {row['measure']}: {row['low']} to {row['high']}" for row in rows)
+    ends = "; ".join(
+        f"{row['model']}, {row['measure']}: {' to '.join(dict.fromkeys((row['low'], row['high'])))}" for row in rows
+    )
     return (
         "A row of panels for each model: loss, gradient change and effective β along training, each as a hatched "
         "band over the lengths of the step; the bands are not uncertainty over seeds. "
@@ -50,11 +57,11 @@ def _alternative_text(rows, number):
     )
 
 
-def _caption(rows):
+def _caption(rows, without_mean):
     counts = ", ".join(f"n = {n} for {model}" for model, n in {row["model"]: row["n"] for row in rows}.items())
     return (
         "Hatched bands: from the least to the largest over the step multiples α, the edges labelled with the "
         "multiples at which they lie after the last pass. They are ranges over step lengths, not intervals over "
         "seeds. Thick lines: geometric means over the replicates; thin lines: each replicate's own edges "
-        f"({counts or 'none'})."
+        f"({counts or 'none'}).{without_mean}"
     )

@@ -18,6 +18,7 @@ class Sweep(NamedTuple):
     rows: list  # a dict for each model and rate: model, rate, trained, diverged, missing (seeds), MEASURES as texts
     workable: list  # (model, [(rate, replicates whose largest workable rate it is)], of how many) of those compared
     bounds: list  # (claim's id, treatment, Bound) where the end of the grid leaves but a bound
+    unusable: bool  # whether a mean is lacking because a replicate's number is
     alt: str
     caption: str
 
@@ -32,6 +33,7 @@ def sweep(outcomes, curves, largest, rows, design):
     if len(rates) < 2:
         return None
     table = _table(outcomes, curves)
+    unusable = any(row["missing"] for row in curves if row["metric"] in MEASURES)
     swept = [claim.id for claim in claims.CLAIMS if claim.bounded]
     bounds = [
         (row["claim"], row["treatment"], words.bound(row["low"], row["high"])) for row in rows if row["claim"] in swept
@@ -46,13 +48,14 @@ def sweep(outcomes, curves, largest, rows, design):
             for model, of in largest.items()
         ],
         bounds=[each for each in bounds if each[-1]],
+        unusable=unusable,
         alt=_alternative_text(table, rates),
-        caption=_caption(outcomes, design.confidence),
+        caption=_caption(outcomes, design.confidence, unusable),
     )
 
 
 def _table(outcomes, curves):
-    means = {(row["model"], row["learning_rate"], row["metric"]): f"{row['mean']:.3g}" for row in curves}
+    means = {(row["model"], row["learning_rate"], row["metric"]): words.mean(row) for row in curves}
     return [
         {
             "model": outcome.model,
@@ -78,7 +81,7 @@ def _alternative_text(rows, rates):
     )
 
 
-def _caption(outcomes, confidence):
+def _caption(outcomes, confidence, unusable):
     counts = sorted({outcome.trained for outcome in outcomes})
     n = f"{counts[0]} to {counts[-1]}" if len(counts) > 1 else counts[0]
     level = f"{words.percent(confidence)} t-interval"
@@ -89,8 +92,9 @@ def _caption(outcomes, confidence):
             "Lines: their mean, geometric where the axis is logarithmic (its "
             f"{level} is not drawn for so many models, but in `curves.csv`), only"
         )
+    where = "where no replicate diverged" + (" and each has its number" if unusable else "")
     return (
         f"After the last pass, against the learning rate. Dots: the replicates that did not diverge (n = {n} trained "
-        f"for each model and rate). {lines} where no replicate diverged. Crosses, at the side of failure: how many "
-        "diverged, of how many; the last panel counts them. Dotted: the base rate."
+        f"for each model and rate). {lines} {where}. Crosses, at the side of failure: how many diverged, of how many; "
+        "the last panel counts them. Dotted: the base rate."
     )

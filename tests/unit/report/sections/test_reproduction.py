@@ -33,3 +33,20 @@ def test_one_replicate_has_no_distance():
     found = text(**reproduction.facts(rows, (1,)))
     assert "| 0.554 | 0.600 | – | – | 1 of 1 |" in found
     assert "standard deviations of our mean" not in found
+
+
+def test_replicates_that_are_all_the_same_are_not_called_one():
+    rows = [printed(sd=0.0, distance=None)]
+    assert "No distance can be told, for the replicates have no standard deviation." in text(
+        **reproduction.facts(rows, (1,))
+    )
+    assert "One replicate has no standard deviation." in text(
+        **reproduction.facts([printed(n=1, sd=None, distance=None)], (1,))
+    )
+
+
+def test_small_numbers_are_not_written_as_none_and_far_ones_without_end():
+    rows = [printed(mean=1.8e-10, sd=0.0004, distance=3e9), printed(mean=0.0006, distance=-2e3)]
+    found = text(**reproduction.facts(rows, (1,)))
+    assert "| 0.554 | 1.8e-10 | 0.0004 | beyond +1000 | " in found
+    assert "| 0.554 | 0.001 | 0.020 | beyond −1000 | " in found

@@ -16,10 +16,11 @@ def outcome(model, rate, diverged=0, missing=()):
 WHOLE = [outcome(model, rate) for model in ("Plain", "Normed") for rate in (0.04, 0.4)]
 
 
-def swept(outcomes=WHOLE, largest=None, **c7):
-    """The commentary's section on a sweep, and C7's paragraph."""
+def swept(outcomes=WHOLE, largest=None, means=None, **c7):
+    """The commentary's section on a sweep, and C7's paragraph. means: how the rows of curves.csv differ."""
     curves = [
-        {"model": each.model, "learning_rate": each.learning_rate, "metric": metric, "mean": 0.5}
+        {"model": each.model, "learning_rate": each.learning_rate, "metric": metric, "n": 6, "missing": 0, "mean": 0.5}
+        | (means or {})
         for each in outcomes
         if each.diverged < each.trained
         for metric in sweep.MEASURES
@@ -80,5 +81,21 @@ def test_the_largest_workable_rate_is_told_with_what_the_grid_cut_off():
 )
 def test_a_bound_is_told_as_one(ends, effect, sentence):
     c7 = row("C7") | {"low": math.log(2), "high": math.log(3), "estimate": math.log(2.5)} | ends
-    assert findings.finding(c7, DESIGN, Asked(1, swept=True)).effect.startswith(effect)
+    assert findings.finding(c7, DESIGN, Asked(directions=1, swept=True, passes=10), []).effect.startswith(effect)
     assert sentence in text(sweep=sweep.sweep(WHOLE, [], {}, [c7], DESIGN))
+
+
+def test_a_sweep_tells_where_a_replicate_lacks_its_number():
+    section, _ = swept(means={"n": 5, "missing": 1, "mean": None})
+    none = "no mean (1 of 6 unusable)"
+    assert f"| Normed | 0.4 | 6 | 0 | {none} | {none} | {none} |" in section
+    assert "There is none where a replicate's number is missing or has no logarithm." in section
+    assert "where no replicate diverged and each has its number." in section  # caption
+    assert f"Mean train loss: Plain at 0.04: {none}; " in section  # alternative text
+    assert "each has its number" not in swept()[0] and "There is none" not in swept()[0]
+
+
+def test_a_sweep_in_which_all_diverged_has_no_means():
+    section, _ = swept([each._replace(diverged=6) for each in WHOLE], {"Plain": {}, "Normed": {}})
+    assert "Mean train loss: none. Diverged: Plain at 0.04 in 6 of 6; " in section
+    assert "| Plain | 0.04 (base) | 6 | 6 | – | – | – |" in section
