@@ -3,10 +3,12 @@
 from itertools import combinations
 from types import SimpleNamespace
 
+import numpy
 import pandas
 from matplotlib.collections import LineCollection
 from normscape.analysis import curves
 from normscape.analysis.design import Design
+from normscape.analysis.sweep import Outcome
 from normscape.report.figures import comparison
 
 SIZE = (11, 7)
@@ -24,14 +26,44 @@ def measured(models=("Plain", "Normed"), seeds=(0, 1, 2), passes=3, apart=0.1):
         for metric, curve in curves.CURVES.items():
             for number in range(0 if curve.mode == "eval" else 1, passes + 1):
                 base = (0.5 if "accuracy" in metric else 1.0) + apart * i + 0.05 * number
-                means.append((model, 0.04, number, metric, curve.scale, len(seeds), base, base * 0.9, base * 1.1))
+                mean = {"mean": base, "low": base * 0.9, "high": base * 1.1}
+                means.append({"model": model, "learning_rate": 0.04, "pass": number, "metric": metric, **mean})
                 rows += [(model, 0.04, number, seed, metric, base + 0.01 * seed) for seed in seeds]
     return SimpleNamespace(
         models=list(models),
         design=design(models),
+        outcomes=[Outcome(model, 0.04, len(seeds), 0, ()) for model in models],
         replicates=pandas.DataFrame(rows, columns=["model", "learning_rate", "pass", "seed", "metric", "value"]),
-        curves=pandas.DataFrame(means, columns=[column.name for column in curves.COLUMNS]),
+        curves=pandas.DataFrame(means),
     )
+
+
+def without(results, model, metric, number, seed=None, value=numpy.nan):
+    """Give `value` to a model's replicate at one pass, or where `seed` is None to all, and take their mean away."""
+    of = [
+        (table["model"] == model) & (table["metric"] == metric) & (table["pass"] == number)
+        for table in (results.replicates, results.curves)
+    ]
+    results.replicates.loc[of[0] & ((results.replicates["seed"] == seed) | (seed is None)), "value"] = value
+    results.curves.loc[of[1], ["mean", "low", "high"]] = numpy.nan
+
+
+def lost(results, model, outcome):
+    """Take all that was measured of a model, whose runs became what the Outcome says."""
+    for name in ("replicates", "curves"):
+        table = getattr(results, name)
+        setattr(results, name, table[table["model"] != model])
+    results.outcomes = [outcome if each.model == model else each for each in results.outcomes]
+
+
+def points(axis, marker):
+    """The places of all marks of a kind, in the order drawn."""
+    return [point for line in axis.lines if line.get_marker() == marker for point in zip(*line.get_data(), strict=True)]
+
+
+def words(axis):
+    """All texts in a panel but its title."""
+    return [text.get_text() for text in axis.texts]
 
 
 def compared(models=("Plain", "Normed"), **options):

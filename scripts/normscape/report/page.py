@@ -1,6 +1,7 @@
 """The commentary as text, from its template, and as a page that needs no other file."""
 
 import base64
+import re
 from pathlib import Path
 
 import jinja2
@@ -24,10 +25,15 @@ td:nth-child(n+3) {{ white-space: nowrap; }}
 """
 
 
+# What Markdown may take for emphasis: underscores that don't stand within a word. Before them, what stays as it is:
+# code, where a link or a picture leads, a tag, and what is escaped already.
+UNDERSCORES = re.compile(r"(`+)[^`].*?\1(?!`)|\]\([^()\s]*\)|</?[a-z][^<>]*>|\\.|(?<!\w)_+|_+(?!\w)", re.DOTALL)
+
+
 def render(template, **facts):
     """Return the commentary in Markdown. A name that the template uses and `facts` lacks is an error.
 
-    template: path of the Jinja template.
+    template: path of the Jinja template. Its emphasis is of asterisks: underscores are parts of names, and stay so.
     """
     template = Path(template)
     environment = jinja2.Environment(
@@ -38,7 +44,8 @@ def render(template, **facts):
         keep_trailing_newline=True,
         autoescape=False,  # Markdown; names are letters, digits and "_-."
     )
-    return environment.get_template(template.name).render(**facts)
+    text = environment.get_template(template.name).render(**facts)
+    return UNDERSCORES.sub(lambda found: found[0].replace("_", r"\_") if found[0][0] == "_" else found[0], text)
 
 
 def to_html(text, title, pictures):

@@ -1,9 +1,9 @@
 """The figure of Santurkar's bands, over the lengths of the step."""
 
 import matplotlib.pyplot as plt
-from matplotlib.ticker import MaxNLocator
 
-from . import style
+from . import lines, notes, style
+from .limits import LARGEST, LEAST
 
 PANELS = (  # measure of `analysis.landscape`, title, what the y axis is
     ("loss", "Loss", "f(w + αu), nats, log scale"),
@@ -16,7 +16,8 @@ PANELS = (  # measure of `analysis.landscape`, title, what the y axis is
 def draw(results, size):
     """Return a figure of Santurkar's bands along training: a row of panels for each of the models compared.
 
-    results: its `bands` and `band_means` are shown, of the models of `design`. size: inches; the width is taken.
+    results: its `bands`, `band_means` and `outcomes` are shown, of the models of `design`. size: inches; the width is
+        taken.
     The bands are hatched, and their edges lines with the step multiples that make them, so that nobody takes them for
     uncertainty. Thin lines: the same edges of each replicate.
     """
@@ -30,46 +31,70 @@ def draw(results, size):
         sharex=True,
         sharey="col",
     )
-    last = []
-    for index, (model, row) in enumerate(zip(models, axes, strict=True)):
-        colour = style.line(index)["color"]
-        for axis, (measure, title, unit) in zip(row, PANELS, strict=True):
-            mean = _panel(axis, results, model, measure, colour)
-            axis.set_title(title)
-            axis.set_ylabel(unit)
-            _explain(axis)
-            last.append((axis, mean.tail(1), colour))
-        row[0].annotate(
-            model, (0, 1), xytext=(0, 22), xycoords="axes fraction", textcoords="offset points",
-            color=colour, fontweight="bold", fontsize=12,
-        )  # fmt: skip
-    for axis in axes[-1]:
-        axis.set_xlabel("passes")
-        low, high = axis.get_ylim()
-        axis.set_ylim(low, high * (high / low) ** 0.15)  # of all panels of the column: room for the words
-    for axis, mean, colour in last:  # now that the panels of a column have the limits they share
-        style.number(axis.yaxis)
-        style.label_ends(axis, _edges(mean, colour))
+    panels = [
+        (axis, panel, model, *(_select(table, model, panel[0]) for table in (results.bands, results.band_means)))
+        for model, row in zip(models, axes, strict=True)
+        for axis, panel in zip(row, PANELS, strict=True)
+    ]
+    for axis, (_, _, unit), model, own, mean in panels:
+        _draw(axis, own, mean, style.line(models.index(model))["color"])
+        axis.set_ylabel(unit)
+    for column in axes.T:
+        _settle(column)
+    for axis, (_, title, _), model, own, mean in panels:
+        words = notes.unplaced(own[["low", "high"]], many="edges") if len(own) else notes.absent_at_base(results, model)
+        raised = notes.write(axis, title, [words] if words else [], style.placed(axis.yaxis))
+        _finish(axis, own, mean, style.line(models.index(model))["color"])
+        if axis in axes[:, 0]:
+            axis.annotate(
+                model, (0, 1), xytext=(0, 22 + raised), xycoords="axes fraction",
+                textcoords="offset points", color=style.line(models.index(model))["color"], fontweight="bold",
+                fontsize=12,
+            )  # fmt: skip
     return figure
 
 
-def _panel(axis, results, model, measure, colour):
-    """Draw the bands of one model and measure; return their means."""
+def _select(table, model, measure):
+    return table[(table["model"] == model) & (table["measure"] == measure)]
+
+
+def _draw(axis, own, mean, colour):
+    """Draw the bands of one model and measure. own, mean: the replicates' and their means."""
     axis.set_yscale("log")
-    own, mean = (
-        table[(table["model"] == model) & (table["measure"] == measure)]
-        for table in (results.bands, results.band_means)
-    )
     for edge in ("low", "high"):
-        style.thin_lines(axis, *style.runs(own, edge), color=colour, linewidth=0.6, alpha=0.4)
-    axis.fill_between(
-        mean["pass"], mean["low"], mean["high"], facecolor="none", edgecolor=colour, hatch="///", alpha=0.35,
+        lines.thin(axis, *lines.runs(own, edge), color=colour, linewidth=0.6, alpha=0.4)
+    lines.band(
+        axis, mean["pass"], mean["low"], mean["high"], facecolor="none", edgecolor=colour, hatch="///", alpha=0.35,
         linewidth=0,
     )  # fmt: skip
     for edge, dashes in (("low", "--"), ("high", "-")):
-        axis.plot(mean["pass"], mean[edge], color=colour, linewidth=2, linestyle=dashes)
-    axis.xaxis.set_major_locator(MaxNLocator(integer=True))
-    return mean
+        lines.mean(axis, mean["pass"], mean[edge], color=colour, linewidth=2, linestyle=dashes)
+
+
+def _settle(column):
+    """Fix the limits that the panels of a column share, and write what is below their last one."""
+    column[-1].set_xlabel("passes")
+    filled = [axis for axis in column if style.placed(axis.yaxis)]
+    first = (filled or column)[0]
+    if style.settle(first.yaxis):
+        low, high = first.get_ylim()
+        first.set_ylim(low, style.raised(low, high, 0.15))  # room for the words
+    style.passes(first.xaxis)
+    for axis in column:
+        if axis not in filled:
+            style.bare(axis.yaxis)
+        if not filled:
+            style.bare(axis.xaxis)
+
+
+def _finish(axis, own, mean, colour):
+    """Mark and label what a panel shows, now that its limits are set."""
+    for edge in ("low", "high"):
+        lines.beyond(axis, *lines.runs(own, edge), colour)
+    if style.placed(axis.yaxis):
+        _explain(axis)
+        style.number(axis.yaxis)
+        style.label_ends(axis, _edges(mean.tail(1), colour))
 
 
 def _explain(axis):
@@ -81,9 +106,10 @@ def _explain(axis):
 
 
 def _edges(mean, colour):
-    """Return what `label_ends` takes: the step multiples at both edges of the one row of `mean`, or nothing."""
+    """Return what `label_ends` takes: the step multiples at those edges of the one row of `mean` that have a place."""
     return [
         (row[edge], "α = " + ", ".join(f"{multiple:g}" for multiple in row[f"{edge}_multiples"]), colour)
         for _, row in mean.iterrows()
         for edge in ("low", "high")
+        if LEAST <= row[edge] <= LARGEST
     ]

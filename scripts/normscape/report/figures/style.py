@@ -6,12 +6,10 @@ matplotlib.use("Agg")  # before pyplot: no window, no display needed
 
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.collections import LineCollection
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
 from ... import atomic
-from .limits import VECTORS
 
 # A colour and a line style each, so that the models stay apart in grey and for colour-blind readers.
 COLOURS = matplotlib.color_sequences["okabe_ito"]
@@ -76,48 +74,82 @@ def legend(figure, models):
     figure.legend(handles=lines, loc="outside upper center", ncols=min(len(lines), 4), handlelength=3.5, frameon=False)
 
 
-def runs(rows, column="value"):
-    """Return the passes and the `column` of `rows`, each as an array (seed, pass) with NaN for what isn't there."""
-    values = rows.pivot(index="seed", columns="pass", values=column)
-    return np.broadcast_to(values.columns.to_numpy(dtype=float), values.shape), values.to_numpy(dtype=float)
+def placed(axis):
+    """Return whether any number has a place on a matplotlib Axis."""
+    return np.isfinite(axis.get_data_interval()).all()
 
 
-def thin_lines(axis, x, y, **look):
-    """Draw a line for each row of x and y, arrays (replicate, pass), below the means of all models."""
-    if not x.size:
+def bare(axis):
+    """Take the ticks from an Axis that has no number."""
+    axis.axes.tick_params(axis=axis.axis_name, which="both", length=0, labelbottom=False, labelleft=False)
+    axis.axes.grid(visible=False, axis=axis.axis_name)
+
+
+def settle(axis):
+    """Fix the limits of an Axis as what is drawn has set them. Return whether it has a number.
+
+    Limits that ticks couldn't tell apart are moved apart. An Axis without a number becomes bare.
+    """
+    limit = getattr(axis.axes, f"set_{axis.axis_name}lim")
+    if not placed(axis):
+        bare(axis)
+        limit(*((10, 1) if axis.get_inverted() else (1, 10)))  # any will do
+        return False
+    low, high = sorted(axis.get_view_interval())
+    if axis.get_scale() == "log":
+        if high < 1.001 * low:
+            low, high = low / 1.05, high * 1.05
+    elif high - low < 0.001 * max(1, abs(low), abs(high)):
+        margin = 0.005 * max(1, abs(low), abs(high))
+        low, high = low - margin, high + margin
+    limit(*((high, low) if axis.get_inverted() else (low, high)))
+    return True
+
+
+def passes(axis):
+    """Put whole numbers on an x Axis, of passes; one alone stands in its middle, and none makes it bare."""
+    axis.set_major_locator(MaxNLocator(integer=True))
+    if not placed(axis):
+        bare(axis)
         return
-    lines = LineCollection(
-        np.stack([x, y], axis=2),
-        zorder=1.9,
-        capstyle="projecting",
-        joinstyle="round",
-        rasterized=x.size > 10 * VECTORS,
-        **look,
-    )
-    axis.add_collection(lines)
-    axis.autoscale_view()
+    low, high = axis.get_data_interval()
+    if high - low < 1:
+        alone = round((low + high) / 2)  # a bar may stand about it
+        axis.axes.set_xlim(alone - 0.5, alone + 0.5)
+        axis.set_ticks([alone])
+
+
+def raised(low, high, share):
+    """Return `high`, the upper limit of a logarithmic axis, with room above it: a share of the axis's length."""
+    low, high = np.log10([low, high])
+    return 10 ** min(high + share * (high - low), 300)
 
 
 def number(axis):
     """Put plain numbers on a logarithmic axis, and enough of them where it spans less than a decade or two."""
-    if not axis.axes.lines:
-        return  # nothing was measured
+    if not placed(axis):
+        return
     plain = FuncFormatter(lambda value, _: f"{value:g}")
     low, high = sorted(axis.get_view_interval())
     axis.set_major_formatter(plain)
-    axis.set_minor_formatter(plain if high / low < 500 else NullFormatter())
-    axis.set_minor_locator(LogLocator(subs=(2, 5) if high / low >= 20 else (1.5, 2, 3, 4, 5, 6, 8)))
+    axis.set_minor_formatter(plain if high < 500 * low else NullFormatter())
+    if axis.axis_name == "x" and high < 1.5 * low:
+        axis.set_minor_locator(MaxNLocator(5))  # side by side, more of such numbers would touch
+    else:
+        axis.set_minor_locator(LogLocator(subs=(2, 5) if high >= 20 * low else (1.5, 2, 3, 4, 5, 6, 8)))
 
 
 def label_ends(axis, ends, reached=None):
     """Write each model's name beside the end of its line, moved apart where two would overlap.
 
-    ends: (height, name, colour). reached: {name: x} where lines end within the panel; else names stand beside it.
+    ends: (height, name, colour); what has no line has the height NaN, and no label. reached: {name: x} where lines end
+        within the panel; else names stand beside it.
     """
     gap = 1.5 * plt.rcParams["font.size"] / (axis.figure.get_size_inches()[1] * 72 / 2)  # a line in half the height
     below = -float("inf")
-    for value, model, colour in sorted(ends):
+    for value, model, colour in sorted(end for end in ends if np.isfinite(end[0])):
         height = axis.transAxes.inverted().transform(axis.transData.transform((0, value)))[1]
+        height = min(max(height, 0), 1)
         below = max(height, below + gap)
         axis.annotate(
             model,
