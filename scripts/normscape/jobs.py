@@ -16,9 +16,8 @@ PACKAGES = ("torch", "torchvision", "numpy", "scipy", "pandas", "matplotlib", "s
 JOB_IDS = ("SLURM_JOB_ID", "PBS_JOBID", "LSB_JOBID", "JOB_ID")  # where Slurm, PBS, LSF and SGE tell a job its own id
 THREADS = 1  # a job's float sums depend on the number of threads, and tables must not: parallelism is models × seeds
 
-# In one of our programs, and no notebook that imports this: until the work begins, nothing is collected. Else Python
-# looks through the modules while they load, and finds nothing.
-if Path(sys.argv[0]).resolve().parent == Path(__file__).resolve().parents[1]:
+_IS_PROGRAM = Path(sys.argv[0]).resolve().parent == Path(__file__).resolve().parents[1]  # no notebook, no test
+if _IS_PROGRAM:  # until the work begins, nothing is collected: Python would look through the modules while they load
     gc.disable()
 _AT_FIRST = code.contents(Path(__file__).parent)  # read before nearly all of it is loaded
 
@@ -45,7 +44,10 @@ def run(main):
         provenance.write(path, ran | _record(started, started_cpu) | facts)
     except InputError as error:
         sys.exit(f"{rule}: {error}")
-    gc.freeze()  # else Python, before it ends, looks through all objects of torch once more: 0.3 s a job
+    if _IS_PROGRAM:  # all is written: Python would take torch apart, object by object, for half a second
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)
 
 
 def _code_that_runs():

@@ -1,9 +1,11 @@
 """What works around Snakemake, each with the condition on which it can go."""
 
+import os
 import sys
 import threading
 import time
 
+from snakemake.io import _IOFile as IOFile
 from snakemake.jobs import GroupJob
 from snakemake.logging import logger
 from snakemake.scheduling.job_scheduler import JobScheduler
@@ -46,6 +48,33 @@ def look_again_once(scheduler, delay):
 
 if hasattr(JobScheduler, "_schedule_reevalutation"):
     JobScheduler._schedule_reevalutation = look_again_once
+
+
+def once_a_version(checksum):
+    """Wrap the checksum of a file so that it is read again only once it has changed.
+
+    When a job ends, Snakemake reads all its inputs once for each of its outputs, and the images are inputs of many.
+    Can go when Persistence.finished takes the checksums of a job's inputs once, and remembers them.
+    """
+    known = {}
+
+    async def remembered(file, threshold=None, force=False, algorithm=None):
+        try:
+            found = os.stat(file)
+        except OSError:
+            found = None
+        if found is None or file.is_storage or algorithm is not None:
+            return await checksum(file, threshold, force, algorithm)
+        key = (os.path.abspath(file), found.st_ino, found.st_size, found.st_mtime_ns, threshold, force)
+        if key not in known:
+            known[key] = await checksum(file, threshold, force)
+        return known[key]
+
+    return remembered
+
+
+if IOFile.checksum.__module__ == "snakemake.io":  # once, wherever this file is included from
+    IOFile.checksum = once_a_version(IOFile.checksum)
 
 
 def in_one_line(load):
