@@ -12,6 +12,7 @@ from ..training.updates import update
 from . import full_batch, measures
 from .precision import UNDERFLOW_NEAR, rounding
 
+CHUNK = {"float32": 250, "float64": 50}  # images at a time; in float64 a convolution unfolds all of theirs
 SAMPLE = 128  # images on which float32 is compared with float64, which costs less than 1 % of a run's probes
 OWN, ERROR = measures.ON_ITS_OWN_STEP.column.name, measures.FLOAT32_ERROR.name  # not of every row
 
@@ -38,11 +39,14 @@ class Loss:
         self.net, self.images, self.labels, self.mode = net, images, labels, mode
         self.precision = str(images.dtype).removeprefix("torch.")
         self.rounding = rounding(self.precision, len(images))
-        self.start = full_batch.evaluate(net, images, labels, mode, activations=mode == "full_batch")
+        self.start = self(None, activations=mode == "full_batch")
 
-    def __call__(self, weights):
-        """Return the Evaluation at `weights`."""
-        return full_batch.evaluate(self.net, self.images, self.labels, self.mode, weights=weights)
+    def __call__(self, weights, **options):
+        """Return the Evaluation at `weights`; None: at the net's own."""
+        chunk = CHUNK[self.precision]
+        return full_batch.evaluate(
+            self.net, self.images, self.labels, self.mode, weights=weights, chunk=chunk, **options
+        )
 
     def probe(self, slope, probing, own):
         """Return what is Found at each multiple of training's step along `slope`; with `own`, scale-normalised, too."""
