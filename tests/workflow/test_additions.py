@@ -52,8 +52,8 @@ def added(rerun):
     edit(
         rerun,
         f"{library}/measurement/measures.py",
-        '    Measure(_number("gradient_norm"',
-        f'{MEASURE}    Measure(_number("gradient_norm"',
+        '    Measure(_number("displacement_norm"',
+        f'{MEASURE}    Measure(_number("displacement_norm"',
     )
     rerun.path(f"{library}/report/figures/added.py").write_text(FIGURE)
     edit(

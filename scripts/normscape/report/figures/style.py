@@ -131,12 +131,13 @@ def number(axis):
         return
     plain = FuncFormatter(lambda value, _: f"{value:g}")
     low, high = sorted(axis.get_view_interval())
+    long = axis.axis_name == "x" and "e" in f"{low:g}{high:g}"  # side by side, more of such numbers would touch
     axis.set_major_formatter(plain)
-    axis.set_minor_formatter(plain if high < 500 * low else NullFormatter())
+    axis.set_minor_formatter(plain if high < (20 if long else 500) * low else NullFormatter())
     if axis.axis_name == "x" and high < 1.5 * low:
-        axis.set_minor_locator(MaxNLocator(5))  # side by side, more of such numbers would touch
+        axis.set_minor_locator(MaxNLocator(5))
     else:
-        axis.set_minor_locator(LogLocator(subs=(2, 5) if high >= 20 * low else (1.5, 2, 3, 4, 5, 6, 8)))
+        axis.set_minor_locator(LogLocator(subs=(2, 5) if long or high >= 20 * low else (1.5, 2, 3, 4, 5, 6, 8)))
 
 
 def label_ends(axis, ends, reached=None):

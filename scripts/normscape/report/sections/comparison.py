@@ -38,8 +38,8 @@ def caption(curves, models, confidence):
             "itself; the paired differences are in the table."
         )
     return (
-        f"{lines} Pass 0, before training, is below the axis of the test accuracy. Last panel: "
-        "smoothness against the full-batch loss at the same weights, one point a pass."
+        f"{lines} The axis of the test accuracy is fitted to the passes from 1 on: pass 0, before training, may lie "
+        "beyond it. Last panel: smoothness against the full-batch loss at the same weights, one point a pass."
         + words.without_mean(curves, DRAWN, "metric")
     )
 
