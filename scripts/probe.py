@@ -41,11 +41,9 @@ def main(
     probing = probes.Probing(seed, learning_rate, batch_size, **probing)
     key = {"model": name, "learning_rate": learning_rate, "seed": seed}
     rows, layer_rows = [], []
-    states = checkpoint_file.load(checkpoints, net)
-    for number, state in enumerate(states[1:], start=1):
+    for number, state in enumerate(checkpoint_file.load(checkpoints, net)[1:], start=1):
         net.load_state_dict(state)
-        last = number == len(states) - 1
-        found, found_layers = probes.measure(net, data.train_images, data.train_labels, number, probing, sample=last)
+        found, found_layers = probes.measure(net, data.train_images, data.train_labels, number, probing)
         rows += [{**key, "pass": number, **row} for row in found]
         layer_rows += [{**key, "pass": number, **row} for row in found_layers]
         print(f"pass {number}: {describe(found[0])}", flush=True)

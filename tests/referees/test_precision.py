@@ -113,7 +113,8 @@ def test_the_sample_tells_how_far_float32_is_from_float64(raw_data):
     replicate = replicates.data(raw_data, 0.0005, 0)
     *_, (net, _) = replicates.trained(BATCH, replicate, 0, 0.04, 5, 1)
     arguments = net, replicate.train_images, replicate.train_labels
-    long, short = (probes.measure(*arguments, 1, probing(0, rate, 5), sample=True)[0][0] for rate in (0.04, 1e-8))
+    detailed = {"detailed_passes": [1]}
+    long, short = (probes.measure(*arguments, 1, probing(0, rate, 5, **detailed))[0][0] for rate in (0.04, 1e-8))
     assert long["float32_error"] < 1e-3 and long["precision"] == "float32"
     assert short["float32_error"] > 0.1 and short["precision"] == "float64"
     assert probes.measure(*arguments, 1, probing(0, 0.04, 5))[0][0]["float32_error"] is None

@@ -5,7 +5,7 @@ import sys
 import threading
 import time
 
-from snakemake.io import _IOFile as IOFile
+from snakemake.io import _IOFile
 from snakemake.jobs import GroupJob
 from snakemake.logging import logger
 from snakemake.scheduling.job_scheduler import JobScheduler
@@ -73,8 +73,8 @@ def once_a_version(checksum):
     return remembered
 
 
-if IOFile.checksum.__module__ == "snakemake.io":  # once, wherever this file is included from
-    IOFile.checksum = once_a_version(IOFile.checksum)
+if _IOFile.checksum.__module__ == "snakemake.io":  # once, wherever this file is included from
+    _IOFile.checksum = once_a_version(_IOFile.checksum)
 
 
 def in_one_line(load):

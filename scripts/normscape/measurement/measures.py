@@ -152,7 +152,7 @@ OVER_MULTIPLES = (  # of the Steps of all multiples; the same in every row of a 
 ON_ITS_OWN_STEP = Measure(  # of that Step in coordinates of its own; at the detailed passes
     _number("scale_normalised_smoothness", low=0, optional=True), _smoothness, _curvature_error
 )
-FLOAT32_ERROR = _number("float32_error", low=0, optional=True)  # of L̂, relative, on a sample; at the last pass
+FLOAT32_ERROR = _number("float32_error", low=0, optional=True)  # of L̂, relative, on a sample; at the detailed passes
 COLUMNS = (
     *(measure.column for measure in (*ALONG_STEP, *OVER_MULTIPLES, ON_ITS_OWN_STEP)),
     FLOAT32_ERROR,

@@ -13,7 +13,7 @@ from . import full_batch, measures
 from .precision import UNDERFLOW_NEAR, rounding
 
 CHUNK = {"float32": 250, "float64": 50}  # images at a time; in float64 a convolution unfolds all of theirs
-SAMPLE = 128  # images on which float32 is compared with float64, which costs less than 1 % of a run's probes
+SAMPLE = 64  # images on which float32 is compared with float64, which costs 1 % of a run
 OWN, ERROR = measures.ON_ITS_OWN_STEP.column.name, measures.FLOAT32_ERROR.name  # not of every row
 
 
@@ -62,13 +62,13 @@ class Loss:
         return found
 
 
-def measure(net, images, labels, pass_number, probing, *, sample=False):
+def measure(net, images, labels, pass_number, probing):
     """Return the rows of columns.PROBES and of columns.LAYERS, less their KEY, of `net` as it stands after that pass.
 
     net: as `full_batch.evaluate` takes it. images, labels: all training images of the replicate. probing: a Probing.
-    sample: whether to compare float32 with float64, along the first direction and on SAMPLE of the images.
-    The dearer measures, in eval mode and scale-normalised, are taken at the detailed passes alone. What is measured
-    along a direction is so in the images' precision, or all of it in float64 where rounding would lose any.
+    The dearer measures, in eval mode, scale-normalised, and in both precisions on SAMPLE of the images, are taken at
+    the detailed passes alone. What is measured along a direction is so in the images' precision, or all of it in
+    float64 where rounding would lose any.
     """
     detailed = pass_number in probing.detailed_passes
     coupled = layers.has_batchnorm(net)  # else the loss is the same in every mode, and is measured once
@@ -84,7 +84,7 @@ def measure(net, images, labels, pass_number, probing, *, sample=False):
             losses = (loss(mode, dtype) for dtype in dtypes)
             precision, along = _along(losses, slope, probing, own=detailed and mode == "full_batch")
             found += [(mode, direction, precision, each) for each in along]
-        if sample and not direction:
+        if detailed and not direction:
             error = float32_error(net, images[:SAMPLE], labels[:SAMPLE], update(slope, probing.learning_rate))
             _of_training(each for *_, each in found).values[ERROR] = error
     if detailed and not coupled:

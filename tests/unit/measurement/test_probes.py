@@ -26,8 +26,11 @@ def test_what_is_the_same_in_every_mode_is_measured_once(name, monkeypatch):
     assert (in_full_batch.pop("mode"), in_eval.pop("mode")) == ("full_batch", "eval")
     assert in_full_batch.pop("scale_normalised_smoothness") > 0
     assert in_eval.pop("scale_normalised_smoothness") is None
+    assert in_full_batch.pop("float32_error") < 1e-3 and in_eval.pop("float32_error") is None
     coupled = name.startswith("batch")
-    assert calls.count("eval") == (2 if coupled else 0) and calls.count("full_batch") == 3
+    assert (
+        calls.count("eval") == (2 if coupled else 0) and calls.count("full_batch") == 3 + 4
+    )  # a sample in both precisions
     assert (in_full_batch == in_eval) == (not coupled)
     if not coupled:  # nor would a measurement have told anything else
         weights, step = layers.flat_parameters(net), 1e-3

@@ -398,7 +398,7 @@ def test_a_figure_that_is_added_arrives(monkeypatch, folder):
         codes=synthetic.CODES,
         pictures=[folder / "violins.png"],
     )
-    assert imread(folder / "violins.png").shape[:2] == (150, 200) and (folder / "violins.svg").exists()
+    assert imread(folder / "violins.png").shape[:2] == (250, 400) and (folder / "violins.svg").exists()
     whole = rendered(results(), drawn=("comparison", "claims", "reproduction", "violins"))
     assert "## Violins\n\n![Violins](violins.png)\n" in whole
     assert "Violins" not in rendered(results())

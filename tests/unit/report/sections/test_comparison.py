@@ -47,4 +47,4 @@ def test_replicates_of_which_all_but_one_lack_their_number_are_not_called_one():
 
 def test_where_all_diverged_there_is_no_number_to_show():
     assert comparison.alternative_text([], "AB").endswith("No run has a number to show.")
-    assert comparison.caption([], "AB", 0.95).startswith("No replicate is left to draw. Pass 0, ")
+    assert comparison.caption([], "AB", 0.95).startswith("No replicate is left to draw. The axis ")

@@ -20,7 +20,7 @@ def told(*values, **columns):
     return " ".join(lines)
 
 
-START = "- On a sample of images, at the last pass, L̂ was taken in float32 and in float64."
+START = "- On a sample of images, at the detailed passes, L̂ was taken in float32 and in float64."
 WHERE = (
     " Where rounding could have changed a number by more than 1 %, it was taken in float64: `precision` in the runs'"
 )
