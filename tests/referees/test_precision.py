@@ -99,6 +99,23 @@ def test_every_number_is_right_or_empty_with_its_reason(name, raw_data):
     assert seen == {("float32", False), ("float64", False), ("float64", True)}
 
 
+@pytest.mark.parametrize("name", NETS)
+def test_the_optimality_gap_of_a_short_step_is_the_integral_over_it(name, raw_data):
+    replicate = replicates.data(raw_data, 0.0005, 1)
+    *_, (net, _) = replicates.trained(NETS[name], replicate, 1, 0.04, 5, 1)
+    weights, start = layers.flat_parameters(net), replicates.gradient(net, replicate)
+    row, step = measured(net, replicate, 1, probing(1, 1e-5, 5))  # its loss has the digits, in float64
+    ends = [replicates.one_graph(net, replicate, at)[0].item() for at in (weights, weights + step)]
+    true = abs(ends[1] - ends[0] - (start @ step).item()) / (step.norm().item() ** 2 / 2)
+    assert row["optimality_gap"] == pytest.approx(true, rel=0.01) and row["precision"] == "float64"
+
+    row, step = measured(net, replicate, 1, probing(1, 1e-7, 5))
+    places, shares = np.polynomial.legendre.leggauss(24)
+    bent = [replicates.gradient(net, replicate, weights + (1 + place) / 2 * step) - start for place in places]
+    true = abs(sum(share * (change @ step).item() for share, change in zip(shares, bent, strict=True)))
+    assert row["optimality_gap"] == pytest.approx(true / step.norm().item() ** 2, rel=0.01)
+
+
 def test_in_float32_alone_the_same_numbers_are_wrong(raw_data, monkeypatch):
     monkeypatch.setattr(probes, "rounding", lambda precision, images: Rounding(0.0, 0.0))
     replicate = replicates.data(raw_data, 0.0005, 0)
