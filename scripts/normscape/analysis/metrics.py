@@ -9,6 +9,7 @@ import pandas
 from .. import tables
 from ..errors import REMEDY, InputError
 from ..measurement.columns import PROBES
+from ..measurement.measures import NAN
 from ..tables import KEY, Column
 
 COLUMNS = (
@@ -22,7 +23,7 @@ COLUMNS = (
     Column("value", float, optional=True),
     Column("missing", str, optional=True),  # why the value is empty
 )
-DIVERGED, NOT_A_NUMBER = "diverged", "not a number"  # reasons; the others are the probes'
+DIVERGED = "diverged"  # a reason; the others are the probes'
 ALWAYS_MEASURED = [column.name for column in PROBES if not column.optional]
 
 
@@ -87,13 +88,13 @@ def _history(table):
 
 def _layers(table):
     long = _long(table)
-    return long.assign(missing=np.where(long["value"].isna(), NOT_A_NUMBER, ""))
+    return long.assign(missing=np.where(long["value"].isna(), NAN, ""))
 
 
 def _probes(table):
     long = _long(table.drop(columns="precision"))
     empty, texts, metrics = long["value"].isna().to_numpy(), long["missing"].to_numpy(), long["metric"]
-    reasons = np.where(empty & metrics.isin(ALWAYS_MEASURED), NOT_A_NUMBER, "").astype(object)
+    reasons = np.where(empty & metrics.isin(ALWAYS_MEASURED), NAN, "").astype(object)
     told = empty & (texts != "")
     reasons[told] = [
         _told(*row) or other for *row, other in zip(texts[told], metrics[told], reasons[told], strict=True)
