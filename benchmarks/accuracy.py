@@ -16,7 +16,7 @@ from normscape.measurement import full_batch, probes
 from normscape.measurement.estimators import local_smoothness
 from normscape.models import convnet, layers
 from normscape.training import checkpoints
-from normscape.training.updates import update
+from normscape.training.updates import update, updates_per_pass
 
 DIRECTIONS = 2  # steps at each checkpoint; in float64 a gradient takes some fifteen times as long
 
@@ -39,7 +39,8 @@ def errors_at(run, number, results):
     probing = probes.Probing(seed, rate, settings["batch_size"], **settings["probing"])
     data, classes, _ = tensors.load_data(results / "tensors" / f"seed-{seed}.safetensors")
     net = convnet.build(model, tuple(data.train_images.shape[1:]), classes, seed)
-    net.load_state_dict(checkpoints.load(run / "checkpoints.safetensors", net)[number])
+    place = probes.Place(number * updates_per_pass(len(data.train_labels), settings["batch_size"]), number)
+    net.load_state_dict(checkpoints.load(run / "checkpoints.safetensors", net)[place.update])
     weights = layers.flat_parameters(net)
 
     def gradient(precision, **options):
@@ -50,7 +51,7 @@ def errors_at(run, number, results):
     errors = []
     for direction in range(DIRECTIONS):
         images = data.train_images.double()
-        step = update(probes.minibatch_gradient(net, images, data.train_labels, number, direction, probing), rate)
+        step = update(probes.minibatch_gradient(net, images, data.train_labels, place, direction, probing), rate)
         found, exact = (
             local_smoothness(gradient(precision, weights=weights + step) - start[precision], step)
             for precision in (torch.float32, torch.float64)

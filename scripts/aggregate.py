@@ -21,7 +21,7 @@ def main(*, settings: dict, codes: dict, run: str, prepared: str, metrics: Path,
         print(f"missing: {folder}")
     if not tables_of_runs:
         raise InputError(f"{run}: no run is there yet; run `snakemake --cores 4` first")
-    table = gather(tables_of_runs, settings["training"]["passes"])
+    table = gather(tables_of_runs, settings["training"], settings["smoothness"]["passes"])
     tables.write(metrics, COLUMNS, table)
     print(f"{len(tables_of_runs)} runs, {len(table)} rows")
 

@@ -5,6 +5,7 @@ from normscape.data.tensors import load_data
 from normscape.measurement import columns, probes
 from normscape.models import convnet
 from normscape.training import checkpoints as checkpoint_file
+from normscape.training.updates import updates_per_pass
 
 
 def main(
@@ -21,7 +22,7 @@ def main(
     smoothness: Path,
     layers: Path,
 ):
-    """Measure the smoothness of the loss at each of a training run's checkpoints, from the checkpoints alone.
+    """Measure the smoothness of the loss at a training run's checkpoints, from the checkpoints alone.
 
     name: the model's
     model: its entry in the config
@@ -41,12 +42,17 @@ def main(
     probing = probes.Probing(seed, learning_rate, batch_size, **probing)
     key = {"model": name, "learning_rate": learning_rate, "seed": seed}
     rows, layer_rows = [], []
-    for number, state in enumerate(checkpoint_file.load(checkpoints, net)[1:], start=1):
+    updates = updates_per_pass(len(data.train_labels), batch_size)
+    for update, state in checkpoint_file.load(checkpoints, net).items():
+        place = probes.Place(update, None if update % updates else update // updates)
+        if not probing.takes(place):
+            continue
         net.load_state_dict(state)
-        found, found_layers = probes.measure(net, data.train_images, data.train_labels, number, probing)
-        rows += [{**key, "pass": number, **row} for row in found]
-        layer_rows += [{**key, "pass": number, **row} for row in found_layers]
-        print(f"pass {number}: {describe(found[0])}", flush=True)
+        found, found_layers = probes.measure(net, data.train_images, data.train_labels, place, probing)
+        here = {**key, "pass": place.number, "update": update}
+        rows += [{**here, **row} for row in found]
+        layer_rows += [{**here, **row} for row in found_layers if place.number]
+        print(f"{place.name.replace('-', ' ')}: {describe(found[0])}", flush=True)
     tables.write(smoothness, columns.PROBES, rows)
     tables.write(layers, columns.LAYERS, layer_rows)
     return {"data_sha256": digest, "device": jobs.device_name(device)}

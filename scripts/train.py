@@ -20,7 +20,7 @@ def main(
     history: Path,
     checkpoints: Path,
 ):
-    """Train one network for one replicate, with a checkpoint after every pass.
+    """Train one network for one replicate, with checkpoints at early updates and after every pass.
 
     name: the model's
     model: its entry in the config
@@ -40,12 +40,13 @@ def main(
         print(f"  {layer:11} {shape}", flush=True)
 
     key = {"model": name, "learning_rate": learning_rate, "seed": seed}
-    rows, states = [], []
+    rows, states = [], {}
     for after in sgd.train(net.to(device), data, seed, learning_rate, **training):
-        rows.append({**key, "pass": after.number, **after.measures})
+        rows.append({**key, "pass": after.number, "update": after.update, **after.measures})
         if after.state is not None:
-            states.append(after.state)
-        print(f"pass {after.number} of {training['passes']}: {describe(after.measures)}", flush=True)
+            states[after.update] = after.state
+        place = f"update {after.update}" if after.number is None else f"pass {after.number} of {training['passes']}"
+        print(f"{place}: {describe(after.measures)}", flush=True)
     checkpoint_file.save(checkpoints, states, model)
     tables.write(history, COLUMNS, rows)
     return {"data_sha256": digest, "device": jobs.device_name(device)}
@@ -54,7 +55,9 @@ def main(
 def describe(measures):
     if measures["diverged"]:
         return "diverged (a loss was not finite)"
-    return ", ".join(f"{name.replace('_', ' ')} {value:.3f}" for name, value in measures.items() if name != "diverged")
+    if measures["missing"]:
+        return measures["missing"]
+    return ", ".join(f"{name.replace('_', ' ')} {measures[name]:.3f}" for name in sgd.MEASURES)
 
 
 if __name__ == "__main__":

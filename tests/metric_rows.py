@@ -8,6 +8,7 @@ from normscape.analysis import claims, verdicts
 from normscape.analysis.design import Design
 
 RATE = 0.1
+UPDATES = 100  # a pass has
 
 
 def design(seeds=(0,), treatments=("batch",)):
@@ -18,16 +19,20 @@ def design(seeds=(0,), treatments=("batch",)):
 def rows(model, metric, values, seed=0, mode="eval", first=1, rate=RATE, **more):
     """Rows of metrics.csv for `metric` at the passes first, first + 1, …; a pass whose value is None has none.
 
-    A text in a value's place is why it is missing.
+    Instead of a list, {update: value}: rows at updates, those of the first pass. A text in a value's place is why it is
+    missing.
     """
     blank = {"direction": math.nan, "step_multiple": math.nan, "layer": "", "filter": math.nan}
     assert more.keys() <= blank.keys()
+    if not isinstance(values, dict):
+        values = {number * UPDATES: value for number, value in enumerate(values, start=first)}
     return [
         {
             "model": model,
             "learning_rate": rate,
             "seed": seed,
-            "pass": number,
+            "pass": pandas.NA if update % UPDATES else update // UPDATES,
+            "update": update,
             "mode": mode,
             **blank,
             **more,
@@ -35,13 +40,18 @@ def rows(model, metric, values, seed=0, mode="eval", first=1, rate=RATE, **more)
             "value": math.nan if isinstance(value, str) else float(value),
             "missing": value if isinstance(value, str) else "",
         }
-        for number, value in enumerate(values, start=first)
+        for update, value in values.items()
         if value is not None
     ]
 
 
+def frame(table):
+    """The rows as a DataFrame like the one that metrics.csv is read as."""
+    return pandas.DataFrame(table).astype({"pass": "Int64"})
+
+
 def probe(model, metric, values, seed=0, mode="full_batch", direction=0, step_multiple=1.0):
-    """Rows of metrics.csv for what a probe measured."""
+    """Rows of metrics.csv for what a probe measured; values as in `rows`."""
     return rows(model, metric, values, seed, mode, direction=direction, step_multiple=step_multiple)
 
 
@@ -64,7 +74,7 @@ def sweep(model, losses, seed=0):
 
 def evaluate(table, seeds=(0,), treatments=("batch",)):
     """Return {(claim, treatment): row}, having checked that the rows fit their declaration."""
-    found = verdicts.evaluate(pandas.DataFrame(table), design(seeds, treatments))
+    found = verdicts.evaluate(frame(table), design(seeds, treatments))
     for row in found:
         assert list(row) == [column.name for column in verdicts.COLUMNS]
     tables.check(verdicts.COLUMNS, found)

@@ -21,10 +21,11 @@ def data(folder, fraction, seed, test_images=50):
     return Data(normalise(chosen, *statistics), images.train_labels[indices], normalise(test[0], *statistics), test[1])
 
 
-def trained(entry, replicate, seed, learning_rate, batch_size, passes):
-    """Yield (net, Pass) after each pass of its training, from 0."""
+def trained(entry, replicate, seed, learning_rate, batch_size, passes, early_updates=()):
+    """Yield (net, Checkpoint) at each checkpoint of its training, from 0."""
     net = convnet.build(entry, tuple(replicate.train_images.shape[1:]), 10, seed)
-    for after in sgd.train(net, replicate, seed, learning_rate, batch_size=batch_size, passes=passes):
+    training = {"batch_size": batch_size, "passes": passes, "early_updates": early_updates, "evaluate_every": 1}
+    for after in sgd.train(net, replicate, seed, learning_rate, **training):
         yield net, after
 
 

@@ -8,11 +8,13 @@ from normscape.analysis.runs import Runs
 from normscape.measurement import columns, measures
 from normscape.recipes import learning_rates, recipe
 from normscape.training import history
+from normscape.training.updates import stops
 
-PROGRAMS = ("prepare", "samples", "train", "probe", "aggregate", "compare", "figures", "commentary")
+PROGRAMS = ("register", "prepare", "samples", "train", "probe", "aggregate", "compare", "figures", "commentary")
 CODES = {name: f"code of {name}" for name in PROGRAMS}
 FILTERS = {"conv1": 16, "conv2": 32, "linear": 0}
 DETAILED = (1, 5, 10)
+UPDATES, EARLY = 188, (1, 2, 4, 8, 20, 50, 94)
 JOB = {
     "device": "cpu",
     "git": "0" * 40,
@@ -28,14 +30,25 @@ def settings(models, seeds, passes=10):
     """Return the settings of an experiment, those behind what is measured, and which models are compared."""
     baseline, *treatments = models
     return {
-        "comparison": {"baseline": baseline, "treatments": treatments, "confidence": 0.95},
+        "comparison": {"baseline": baseline, "treatments": treatments, "confidence": 0.95, "looks": "once"},
         "dataset": {"name": "FashionMNIST", "fraction": 0.1},
         "device": "cpu",
         "figure": {"width": 8, "height": 5, "dpi": 50},
         "models": {model: {"channels": [16, 32]} for model in models},
         "seeds": list(seeds),
-        "smoothness": {"directions": 1, "step_multiples": [1.0], "detailed_passes": list(DETAILED)},
-        "training": {"batch_size": 32, "learning_rate": 0.04, "passes": passes},
+        "smoothness": {
+            "directions": 1,
+            "step_multiples": [1.0],
+            "passes": "all",
+            "detailed_passes": list(DETAILED),
+        },
+        "training": {
+            "batch_size": 32,
+            "early_updates": list(EARLY),
+            "evaluate_every": 1,
+            "learning_rate": 0.04,
+            "passes": passes,
+        },
     }
 
 
@@ -83,12 +96,18 @@ def make(results, settings, codes=CODES):
 
 def _history_rows(place, passes, random):
     """Yield the rows of history.COLUMNS, less their key."""
-    for number in range(passes + 1):
+    for update, number in stops(UPDATES, passes, EARLY):
+        if number is None:
+            empty = dict.fromkeys(["train_loss", "train_accuracy", "test_loss", "test_accuracy"])
+            yield {"pass": None, "update": update, "diverged": 0, **empty, "missing": "not evaluated"}
+            continue
         loss, noise = 2 * np.exp(-0.3 * place) / (1 + number), random.normal(scale=0.01, size=4)
         accuracy = 0.1 + 0.7 * number / (1 + number) + 0.05 * place
         yield {
             "pass": number,
+            "update": update,
             "diverged": 0,
+            "missing": None,
             "train_loss": loss * np.exp(noise[0]),
             "train_accuracy": accuracy + noise[1],
             "test_loss": loss * np.exp(noise[2]),
@@ -99,15 +118,16 @@ def _history_rows(place, passes, random):
 def _probe_rows(place, passes, random):
     """Yield the rows of columns.PROBES, less their key."""
     names = [column.name for column in measures.COLUMNS]
-    for number in range(1, passes + 1):
+    for update, number in stops(UPDATES, passes, EARLY):
         for mode in ("full_batch", "eval") if number in DETAILED else ("full_batch",):
-            level = 5 * np.exp(-0.3 * place) / number
+            level = 5 * np.exp(-0.3 * place) / (update / UPDATES + 0.1)
             row = dict(zip(names, level * np.exp(random.normal(scale=0.1, size=len(names))), strict=True))
             row |= {"loss_range": None, "gradient_change_range": None, "float32_error": None}
             row |= {"precision": "float32", "missing": None}
             if mode == "eval" or number not in DETAILED:
                 row["scale_normalised_smoothness"] = None
-            yield {"pass": number, "mode": mode, "direction": 0, "step_multiple": 1.0, **row}
+            row |= {"mode": mode, "direction": 0, "step_multiple": 1.0}
+            yield {"pass": number, "update": update, **row}
 
 
 def _layer_rows(passes, random):
@@ -119,6 +139,7 @@ def _layer_rows(passes, random):
         for (layer, index, metric), value in zip(kinds, values, strict=True):
             yield {
                 "pass": number,
+                "update": number * UPDATES,
                 "mode": "full_batch",
                 "layer": layer,
                 "filter": index,

@@ -1,7 +1,7 @@
 """A CSV with declared columns, checked for its writer and its reader alike.
 
 Each module declares the columns of its tables. Tables are long, one row an observation, and open with the same key
-columns, KEY. An empty cell means: not measured. `nan` and `inf` are what was measured.
+columns, KEY. An empty cell means: not measured; of `pass`, that none ends there. `nan` and `inf` are what was measured.
 """
 
 import csv
@@ -35,7 +35,8 @@ KEY = (
     Column("model", str),
     Column("learning_rate", float, low=0),
     Column("seed", int, low=0),
-    Column("pass", int, low=0),
+    Column("pass", int, low=0, optional=True),  # which ends there; empty within a pass
+    Column("update", int, low=0),  # of SGD, counted from the start
 )
 
 

@@ -44,13 +44,21 @@ def test_the_tables_keep_their_contracts(finished):
     for model, _, seed in runs:
         folder = finished.run_folder(model, seed)
         trained = tables.read(folder / "history.csv", history.COLUMNS, "train")
-        assert list(trained["pass"]) == [0, 1, 2]
+        assert list(trained["update"]) == [0, 1, 2, 4, 8]  # 120 images in batches of 32
+        assert trained["pass"].astype(object).where(trained["pass"].notna(), None).tolist() == [0, None, None, 1, 2]
+        assert [text != "" for text in trained["missing"]] == [False, True, True, False, False]
+        assert trained["train_loss"].isna().tolist() == [False, True, True, False, False]
         probed = tables.read(folder / "smoothness.csv", columns.PROBES, "probe")
-        assert list(zip(probed["pass"], probed["mode"], strict=True)) == [
+        assert list(zip(probed["update"], probed["mode"], strict=True)) == [
+            (0, "full_batch"),
             (1, "full_batch"),
             (2, "full_batch"),
-            (2, "eval"),
+            (4, "full_batch"),
+            (8, "full_batch"),
+            (8, "eval"),
         ]
+        layers = tables.read(folder / "layers.csv", columns.LAYERS, "probe")
+        assert set(zip(layers["pass"], layers["update"], strict=True)) == {(1, 4), (2, 8)}
         # Two modules measure the same loss by different ways.
         evaluated = probed.loc[probed["mode"] == "eval", "loss"].item()
         assert abs(evaluated / trained["train_loss"].iloc[-1] - 1) < 1e-5
@@ -76,7 +84,7 @@ def test_provenance_stands_beside_the_outputs_and_times_nowhere_else(finished):
     assert 100 < provenance["peak_memory_mb"] < 2000
     assert provenance["settings"]["training"]["passes"] == 2
     assert provenance["versions"]["torch"].startswith("2.")
-    assert len(list(finished.path("results").rglob("provenance-*.json"))) == 1 + 1 + 2 + 4 + 4 + 4
+    assert len(list(finished.path("results").rglob("provenance-*.json"))) == 1 + 1 + 2 + 4 + 4 + 5
 
 
 def test_the_commentary_tells_the_cost_of_each_rule(finished):
@@ -90,7 +98,13 @@ def test_the_training_log_tells_the_shapes_and_a_line_a_pass(finished):
     log = (finished.run_folder("ConvNet", 0) / "train.log").read_text().splitlines()
     assert log[0] == "ConvNet: 28938 parameters; input (1, 28, 28), then"
     assert "  flatten     (1568,)" in log
-    assert [line.partition(":")[0] for line in log[-3:]] == ["pass 0 of 2", "pass 1 of 2", "pass 2 of 2"]
+    assert [line.partition(":")[0] for line in log[-5:]] == [
+        "pass 0 of 2",
+        "update 1",
+        "update 2",
+        "pass 1 of 2",
+        "pass 2 of 2",
+    ]
     log = (finished.run_folder("BatchNormConvNet", 0) / "train.log").read_text()
     assert log.startswith("BatchNormConvNet: 29034 parameters")
 
@@ -138,8 +152,8 @@ def test_divergence_is_a_result(rerun):
     rerun.finish("--cores", "4")
     folder = rerun.results("runs/ConvNet/lr-1000.0/seed-0")
     trained = tables.read(folder / "history.csv", history.COLUMNS, "train")
-    assert list(trained["diverged"]) == [0, 1, 1]
-    assert trained["train_loss"].isna().tolist() == [False, True, True]
+    assert list(trained["diverged"])[-2:] == [1, 1] and list(trained["diverged"]) == sorted(trained["diverged"])
+    assert trained["train_loss"].isna().tolist() == [False, True, True, True, True]
     assert "pass 1 of 2: diverged" in (folder / "train.log").read_text()
     assert "seed 0" in rerun.results("commentary.md").read_text()
     assert "diverged" in rerun.results("commentary.md").read_text()
@@ -205,6 +219,7 @@ def test_two_experiments_are_held_against_each_other(rerun):
     # The numbers, from the runs' own tables: the first pass of both experiments is the same.
     runs = [[rerun.path(f"{folder}/runs/ConvNet/lr-0.04/seed-{seed}") for seed in (0, 1)] for folder in folders]
     losses = [[pandas.read_csv(run / "history.csv")["train_loss"] for run in side] for side in runs]
+    losses = [[loss.dropna() for loss in side] for side in losses]  # of whole passes
     assert [list(loss[:2]) for loss in losses[0]] == [list(loss) for loss in losses[1]]
     ratio = math.sqrt(math.prod(after.iloc[-1] / before.iloc[-1] for before, after in zip(*losses, strict=True)))
     (moved,) = (row[4] for row in rows if row[:2] == ["ConvNet", "train loss"])

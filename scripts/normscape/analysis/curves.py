@@ -1,4 +1,4 @@
-"""The mean of each quantity over a model's replicates, pass by pass, with its interval."""
+"""The mean of each quantity over a model's replicates, checkpoint by checkpoint, with its interval."""
 
 from typing import NamedTuple
 
@@ -12,7 +12,8 @@ from .measured import log, on_training_step
 COLUMNS = (
     Column("model", str),
     Column("learning_rate", float, low=0),
-    Column("pass", int, low=0),
+    Column("pass", int, low=0, optional=True),  # which ends there; empty within a pass
+    Column("update", int, low=0),
     Column("metric", str),
     Column("scale", str),  # log: geometric mean, and the interval taken on the log scale; or linear
     Column("n", int, low=0),  # replicates that have the number, and on a log scale its logarithm
@@ -50,21 +51,28 @@ def not_diverged(metrics):
 
 
 def replicates(metrics):
-    """Return the values of CURVES of every run: model, learning_rate, pass, seed, metric, value, as a DataFrame.
+    """Return the values of CURVES of every run: model, learning_rate, pass, update, seed, metric, value; a DataFrame.
 
-    Several directions are averaged, on the curve's scale. A run that diverged is left out, at every pass; a number that
-    is missing is NaN.
+    Several directions are averaged, on the curve's scale. A run that diverged is left out, at every checkpoint; a
+    number that is missing is NaN.
     """
     metrics = not_diverged(metrics)
-    parts = []
+    parts, passes = [], _passes(metrics)
     for name, curve in CURVES.items():
         chosen = metrics[(metrics["metric"] == curve.metric) & (metrics["mode"] == curve.mode)]
         chosen = chosen[on_training_step(chosen)]
-        values = chosen.set_index(["model", "learning_rate", "pass", "seed"])["value"]
+        values = chosen.set_index(["model", "learning_rate", "update", "seed"])["value"]
         values = (log(values) if curve.scale == "log" else values).groupby(level=[0, 1, 2, 3]).mean(skipna=False)
         values = np.exp(values) if curve.scale == "log" else values
         parts.append(values.reset_index().assign(metric=name))
-    return pandas.concat(parts, ignore_index=True)
+    values = pandas.concat(parts, ignore_index=True)
+    values.insert(2, "pass", values["update"].map(passes).astype("Int64"))
+    return values
+
+
+def _passes(rows):
+    """Return {update: number of the pass that ends there, or pandas.NA}."""
+    return rows.drop_duplicates("update").set_index("update")["pass"].astype("Int64")
 
 
 def curves(metrics, confidence):
@@ -73,15 +81,16 @@ def curves(metrics, confidence):
     Losses and smoothness are averaged as logarithms and given back as geometric means. Where a replicate lacks its
     number there is no mean: that of the others would be one of survivors. One without any such row isn't counted.
     """
-    values, rows = replicates(metrics), []
-    for (metric, *key), group in values.groupby(["metric", "model", "learning_rate", "pass"]):
+    values, rows, passes = replicates(metrics), [], _passes(metrics)
+    for (metric, model, rate, update), group in values.groupby(["metric", "model", "learning_rate", "update"]):
         scale = CURVES[metric].scale
         numbers = log(group["value"]) if scale == "log" else group["value"]
         n = int(np.isfinite(numbers).sum())
         interval = [None] * 3 if n < len(numbers) else statistics.mean_interval(numbers, confidence)
         if scale == "log":
             interval = [number if number is None else _exp(number) for number in interval]
-        row = (*key, metric, scale, n, len(numbers) - n, *interval)
+        number = None if passes.isna()[update] else int(passes[update])
+        row = (model, rate, number, update, metric, scale, n, len(numbers) - n, *interval)
         rows.append(dict(zip((column.name for column in COLUMNS), row, strict=True)))
     return rows
 
@@ -93,4 +102,4 @@ def _exp(number):
 
 def at_last_pass(table):
     """Return the rows of the last pass of `table`, a DataFrame with the column pass: of curves or of replicates."""
-    return table[table["pass"] == table["pass"].max()]
+    return table[(table["pass"] == table["pass"].max()).fillna(False)]

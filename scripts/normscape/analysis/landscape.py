@@ -8,6 +8,7 @@ spans the step multiples α of one replicate and pass: it says how the loss chan
 import numpy as np
 import pandas
 
+from . import states
 from .curves import not_diverged
 
 BANDS = {  # metric of metrics.csv, at each α: name of its band
@@ -28,6 +29,7 @@ def bands(metrics, design):
     """
     chosen = not_diverged(metrics[metrics["learning_rate"] == design.learning_rate])
     chosen = design.rows(chosen[chosen["metric"].isin(BANDS) & (chosen["mode"] == "full_batch")])
+    chosen = states.select(chosen, states.PASSES)
     chosen = chosen.assign(measure=chosen["metric"].map(BANDS))
     usable = chosen.assign(usable=(chosen["value"] > 0) & np.isfinite(chosen["value"])).groupby(PLACE)["usable"]
     places, chosen = usable.all().index, chosen[usable.transform("all").astype(bool)]

@@ -11,6 +11,7 @@ from ..errors import REMEDY, InputError
 from ..measurement.columns import PROBES
 from ..measurement.measures import NAN
 from ..tables import KEY, Column
+from ..training.updates import stops
 
 COLUMNS = (
     *KEY,
@@ -48,20 +49,29 @@ def read_run(path, columns, made_by, key):
     return Table(path, rows)
 
 
-def gather(runs, passes):
+def gather(runs, training, probed):
     """Return the rows of COLUMNS, as a DataFrame, from the tables of training runs, run by run.
 
     runs: for each, its Tables (history, probes, layers); None for probes and layers that there are none of.
-    passes: the number of the last pass, up to which they go.
-    A cell that is empty, but was to be measured, is a row with its reason; what a probe wasn't asked for is none.
+    training: the section of the config. probed: its `smoothness.passes`.
+    A cell that is empty, but was to be measured, is a row with its reason; what wasn't asked for is none.
     Raises InputError, naming the file, where a table is not whole.
     """
-    for history, *probed in runs:
-        _require(history, range(passes + 1))
-        measured = history.rows.loc[history.rows["diverged"] == 0, "pass"]
-        for table in probed:
+    for history, probes, layers in runs:
+        places = _places(history, training)
+        _require(history, places)
+        ran = set(history.rows.loc[history.rows["diverged"] == 0, "update"])
+        places = {
+            update: number
+            for update, number in places.items()
+            if update in ran and (number is None or probed == "all" or number in probed)
+        }
+        for table, wanted in (
+            (probes, places),
+            (layers, {update: number for update, number in places.items() if number}),
+        ):
             if table is not None:
-                _require(table, measured[measured > 0])
+                _require(table, wanted)
     # All runs at once, one kind of table after the other, because pandas is slow at thousands of small tables.
     parts = []
     for of_runs, long in zip(zip(*runs, strict=True), (_history, _probes, _layers), strict=True):
@@ -72,17 +82,33 @@ def gather(runs, passes):
     return table.drop(columns="run")
 
 
-def _require(table, passes):
-    """Raise InputError where the passes of `table` aren't `passes`."""
-    present, wanted = set(table.rows["pass"]), set(passes)
-    missing, excess = sorted(wanted - present), sorted(present - wanted)
-    if missing or excess:
-        what = f"pass {missing[0]} is missing" if missing else f"pass {excess[0]} is too much"
-        raise InputError(f"{table.path}: {what}; {REMEDY}")
+def _places(history, training):
+    """Return {update: number of the pass that ends there, else None} of the checkpoints of a run of `training`."""
+    updates = history.rows.loc[(history.rows["pass"] == 1).fillna(False), "update"]
+    if updates.empty:
+        raise InputError(f"{history.path}: pass 1 is missing; {REMEDY}")
+    return dict(stops(int(updates.iloc[0]), training["passes"], training["early_updates"]))
+
+
+def _require(table, places):
+    """Raise InputError where the checkpoints of `table` aren't `places`, {update: number of its pass or None}."""
+    numbers = table.rows["pass"].to_numpy(dtype=float, na_value=np.nan)
+    present = {
+        (update, None if np.isnan(number) else int(number))
+        for update, number in zip(table.rows["update"].tolist(), numbers.tolist(), strict=True)
+    }
+    wanted = set(places.items())
+    for which, what in ((wanted - present, "is missing"), (present - wanted, "is too much")):
+        if which:
+            update, number = min(which, key=lambda place: place[0])
+            place = f"update {update}" if number is None else f"pass {number}"
+            raise InputError(f"{table.path}: {place} {what}; {REMEDY}")
 
 
 def _history(table):
-    long = _long(table.assign(mode="eval"))
+    evaluated = (table["missing"] == "").to_numpy()
+    long = _long(table.drop(columns="missing").assign(mode="eval"))
+    long = long[evaluated[long.index] | (long["metric"] == "diverged")]
     return long.assign(missing=np.where(long["value"].isna(), DIVERGED, ""))
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pandas
 
 from ..tables import Column
+from . import states
 from .statistics import ROUNDING
 
 PRINTED = ("train_loss", "train_accuracy", "test_loss", "test_accuracy", "notebook_estimator")
@@ -53,7 +54,8 @@ def reproduce(replicates, notebook, learning_rate):
     """
     printed = notebook.melt(id_vars=["model", "pass"], var_name="metric", value_name="notebook", ignore_index=False)
     printed = printed.sort_index(kind="stable")
-    both = printed.merge(replicates[replicates["learning_rate"] == learning_rate], on=["model", "pass", "metric"])
+    own = states.select(replicates[replicates["learning_rate"] == learning_rate], states.PASSES)
+    both = printed.merge(own, on=["model", "pass", "metric"])
     both["there"] = np.isfinite(both["value"])
     both["below"] = both["value"] < both["notebook"]
     rows = both.groupby(["model", "pass", "metric", "notebook"], sort=False)

@@ -13,7 +13,11 @@ def settings(config):
         **config,
         "dataset": {key: value for key, value in config["dataset"].items() if key != "sources"},
         "seeds": sorted(config["seeds"]),
-        "training": {**config["training"], "learning_rate": [base, *sorted(others)] if others else base},
+        "training": {
+            **config["training"],
+            "learning_rate": [base, *sorted(others)] if others else base,
+            "early_updates": sorted(config["training"]["early_updates"]),
+        },
         "smoothness": {
             key: sorted(value) if isinstance(value, list) else value for key, value in config["smoothness"].items()
         },

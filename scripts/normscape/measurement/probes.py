@@ -17,6 +17,18 @@ SAMPLE = 40  # images on which float32 is compared with float64, which takes 0.8
 OWN, ERROR = measures.ON_ITS_OWN_STEP.column.name, measures.FLOAT32_ERROR.name  # not of every row
 
 
+class Place(NamedTuple):
+    """Where on its way a network is probed: after how many updates, and which pass ends there, None within a pass."""
+
+    update: int
+    number: int | None
+
+    @property
+    def name(self):
+        """Its name in the streams: “pass-3”, “update-4”."""
+        return f"update-{self.update}" if self.number is None else f"pass-{self.number}"
+
+
 class Probing(NamedTuple):
     """How a replicate is probed: its seed, what makes a step of its training, and the config's section `smoothness`."""
 
@@ -25,7 +37,12 @@ class Probing(NamedTuple):
     batch_size: int
     directions: int
     step_multiples: list[float]
+    passes: list[int] | str
     detailed_passes: list[int]
+
+    def takes(self, place):
+        """Return whether the network is probed at a Place: at each within a pass, and after the passes asked for."""
+        return place.number is None or self.passes == "all" or place.number in self.passes
 
 
 class Loss:
@@ -62,15 +79,15 @@ class Loss:
         return found
 
 
-def measure(net, images, labels, pass_number, probing):
-    """Return the rows of columns.PROBES and of columns.LAYERS, less their KEY, of `net` as it stands after that pass.
+def measure(net, images, labels, place, probing):
+    """Return the rows of columns.PROBES and of columns.LAYERS, less their KEY, of `net` as it stands at that Place.
 
     net: as `full_batch.evaluate` takes it. images, labels: all training images of the replicate. probing: a Probing.
     The dearer measures, in eval mode, scale-normalised, and in both precisions on SAMPLE of the images, are taken at
     the detailed passes alone. What is measured along a direction is so in the images' precision, or all of it in
     float64 where rounding would lose any.
     """
-    detailed = pass_number in probing.detailed_passes
+    detailed = place.number in probing.detailed_passes
     coupled = layers.has_batchnorm(net)  # else the loss is the same in every mode, and is measured once
     in_precision = cache(images.to)
     loss = cache(lambda mode, dtype: Loss(net, in_precision(dtype), labels, mode))
@@ -79,7 +96,7 @@ def measure(net, images, labels, pass_number, probing):
         dtypes = [torch.float64]
     found = []  # (mode, direction, precision, Found)
     for direction in range(probing.directions):
-        slope = minibatch_gradient(net, images, labels, pass_number, direction, probing)
+        slope = minibatch_gradient(net, images, labels, place, direction, probing)
         for mode in ["full_batch", "eval"] if detailed and coupled else ["full_batch"]:
             losses = (loss(mode, dtype) for dtype in dtypes)
             precision, along = _along(losses, slope, probing, own=detailed and mode == "full_batch")
@@ -139,9 +156,9 @@ def float32_error(net, images, labels, step):
     return math.inf if math.isnan(error) else error
 
 
-def minibatch_gradient(net, images, labels, pass_number, direction, probing):
+def minibatch_gradient(net, images, labels, place, direction, probing):
     """Return the gradient g_B, shape (p,), float64, of the independent minibatch that gives a probe its direction."""
-    stream = generator(probing.seed, f"probe/pass-{pass_number}/direction-{direction}")
+    stream = generator(probing.seed, f"probe/{place.name}/direction-{direction}")
     indices = torch.randint(len(labels), (probing.batch_size,), generator=stream)
     gradient = full_batch.evaluate(net, images, labels, "minibatch", indices=indices).gradient
     if gradient.norm() < UNDERFLOW_NEAR:

@@ -1,6 +1,7 @@
 """Plain minibatch SGD as in the notebook: batches, the update, evaluation."""
 
 import math
+from itertools import islice
 from typing import NamedTuple
 
 import torch
@@ -9,51 +10,58 @@ from torch.nn.functional import cross_entropy
 from .. import losses
 from ..models.blocked import forward
 from ..streams import generator
-from .updates import update
+from .updates import stops, update, updates_per_pass
 
 MEASURES = ("train_loss", "train_accuracy", "test_loss", "test_accuracy")  # of `history`
 CHUNK = 100  # images a forward pass: their activations stay in a core's cache
+# Why measures are empty. The eval loss of a net with BatchNorm was seen to be up to 72 % off the full-batch loss there.
+TOO_EARLY = "not evaluated: running averages have seen too few batches"
+NOT_ASKED = "not evaluated: training.evaluate_every"
 
 
-class Pass(NamedTuple):
-    """What stands after one pass: the measures of `history`, and weights and buffers (None once diverged)."""
+class Checkpoint(NamedTuple):
+    """What stands after some updates: the measures of `history`, and weights and buffers (None once diverged)."""
 
-    number: int
+    update: int
+    number: int | None  # of the pass that ends there
     measures: dict
     state: dict | None
 
 
-def updates_per_pass(images, batch_size):
-    """Return the number of SGD updates that the notebook calls a pass: images / batch size, rounded."""
-    return round(images / batch_size)
-
-
-def train(net, data, seed, learning_rate, *, batch_size, passes):
-    """Train `net` in place, yielding the Pass after 0, 1, …, `passes` passes.
+def train(net, data, seed, learning_rate, *, batch_size, passes, early_updates, evaluate_every):
+    """Train `net` in place, yielding the Checkpoint at each of `updates.stops`.
 
     data: tensors.Data. seed: the replicate, whose stream `batches` gives each update's images, with replacement.
-    batch_size, passes: the rest of the config's section `training`.
-    A non-finite loss ends the training: that pass and the remaining ones are yielded as diverged.
+    batch_size, passes, early_updates, evaluate_every: the rest of the config's section `training`.
+    Evaluated are pass 0, each pass that is a multiple of evaluate_every, and the last.
+    A loss or weight that isn't finite ends the training: that checkpoint and the rest are yielded as diverged.
     """
-    stream = generator(seed, "batches")
     count = len(data.train_labels)
-    diverged = False
-    for number in range(passes + 1):
-        if number and not diverged:
-            batches = torch.randint(count, (updates_per_pass(count, batch_size), batch_size), generator=stream)
-            diverged = not math.isfinite(_one_pass(net, data.train_images, data.train_labels, batches, learning_rate))
+    updates = updates_per_pass(count, batch_size)
+    drawn = _batches(generator(seed, "batches"), count, updates, batch_size)
+    done, diverged = 0, False
+    for stop, number in stops(updates, passes, early_updates):
+        if stop and not diverged:
+            batches = torch.stack([*islice(drawn, stop - done)])
+            diverged = not _update(net, data.train_images, data.train_labels, batches, learning_rate)
+            done = stop
+        asked = number is not None and (number % evaluate_every == 0 or number == passes)
         measures = dict.fromkeys(MEASURES)
-        if not diverged:
-            train, test = (data.train_images, data.train_labels), (data.test_images, data.test_labels)
-            found = (*evaluate(net, *train), *evaluate(net, *test))
-            diverged = not (math.isfinite(found[0]) and math.isfinite(found[2]))
-            measures = measures if diverged else dict(zip(MEASURES, found, strict=True))
+        if asked and not diverged:
+            measures, diverged = _evaluated(net, data)
+        missing = None if asked or diverged else TOO_EARLY if number is None else NOT_ASKED
         state = None if diverged else {name: value.cpu().clone() for name, value in net.state_dict().items()}
-        yield Pass(number, {"diverged": int(diverged), **measures}, state)
+        yield Checkpoint(stop, number, {"diverged": int(diverged), **measures, "missing": missing}, state)
 
 
-def _one_pass(net, images, labels, batches, learning_rate):
-    """Update `net` once for each row of `batches`, and return the sum of the losses: finite only if each was."""
+def _batches(stream, count, updates, batch_size):
+    """Yield the images of each update, shape (batch_size,), drawn for a pass of `updates` at a time."""
+    while True:
+        yield from torch.randint(count, (updates, batch_size), generator=stream)
+
+
+def _update(net, images, labels, batches, learning_rate):
+    """Update `net` once for each row of `batches`. Return whether each loss was finite, and the weights now are."""
     net.train()
     weights = list(net.parameters())
     total = torch.zeros((), device=images.device)
@@ -64,7 +72,15 @@ def _one_pass(net, images, labels, batches, learning_rate):
             for weight, slope in zip(weights, gradient, strict=True):
                 weight += update(slope, learning_rate)
         total += loss.detach()
-    return total.item()
+    return math.isfinite(total.item()) and all(bool(weight.isfinite().all()) for weight in weights)
+
+
+def _evaluated(net, data):
+    """Return the MEASURES of `net`, and whether a loss isn't finite: then they are empty."""
+    found = (*evaluate(net, data.train_images, data.train_labels), *evaluate(net, data.test_images, data.test_labels))
+    if not (math.isfinite(found[0]) and math.isfinite(found[2])):
+        return dict.fromkeys(MEASURES), True
+    return dict(zip(MEASURES, found, strict=True)), False
 
 
 @torch.no_grad()

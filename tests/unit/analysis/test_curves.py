@@ -4,7 +4,7 @@ import math
 
 import pandas
 import pytest
-from metric_rows import RATE, probe, replicate, rows
+from metric_rows import RATE, frame, probe, replicate, rows
 from normscape import tables
 from normscape.analysis import curves
 
@@ -92,3 +92,15 @@ def test_a_diverged_run_is_left_out_of_its_curve_at_every_pass():
     assert curve(table, "train_loss")[1]["mean"] == pytest.approx(1)
     assert curve(table, "train_loss", "batch")[2]["n"] == 1
     assert curve(table, "train_loss", rate=0.01)[2]["mean"] == pytest.approx(5)
+
+
+def test_within_the_first_pass_there_are_curves_of_what_is_probed():
+    table = probe("plain", "smoothness", {0: 8, 4: 2, 100: 1}, 0) + probe(
+        "plain", "smoothness", {0: 2, 4: 2, 100: 4}, 1
+    )
+    found = curves.curves(frame(table), 0.95)
+    tables.check(curves.COLUMNS, found)
+    assert [(row["pass"], row["update"], row["n"]) for row in found] == [(0, 0, 2), (None, 4, 2), (1, 100, 2)]
+    assert [row["mean"] for row in found] == pytest.approx([4, 2, 2])
+    replicates = curves.replicates(frame(table))
+    assert replicates["pass"].isna().sum() == 2 and len(curves.at_last_pass(replicates)) == 2

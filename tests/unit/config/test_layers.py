@@ -111,7 +111,12 @@ def test_so_it_is_within_braces_and_lists(laid, text):
             f"models={{{text}: {{activation: {text}, kernel_size: 3}}}}",
         ]
     )
-    assert found["comparison"] == {"baseline": text, "treatments": ["x", text, text], "confidence": 0.95}
+    assert found["comparison"] == {
+        "baseline": text,
+        "treatments": ["x", text, text],
+        "confidence": 0.95,
+        "looks": "once",
+    }
     assert found["dataset"] == {"sources": [text], "name": text, "fraction": 0.1}
     assert found["models"][text] == {"activation": text, "kernel_size": 3}
     assert found["models"]["ConvNet"]["kernel_size"] == 5
@@ -151,9 +156,9 @@ def test_a_key_set_twice_gets_a_line(fault, entries, key):
     assert fault(entries=entries) == f"--config: {key}: stands twice; keep one"
 
 
-def test_sections_set_twice_are_merged(laid):
+def test_sections_set_twice_are_merged(laid, config):
     found = laid(entries=["training={passes: 3}", "training={batch_size: 16}"])
-    assert found["training"] == {"learning_rate": 0.04, "passes": 3, "batch_size": 16}
+    assert found["training"] == {**config["training"], "passes": 3, "batch_size": 16}
 
 
 @pytest.mark.parametrize(
@@ -167,17 +172,17 @@ def test_anything_else_is_what_yaml_reads_or_a_text(laid, entry, value):
     assert laid(entries=[entry])["seeds"] == value
 
 
-def test_what_a_profile_and_a_cluster_make_of_a_setting_is_that_setting(laid):
+def test_what_a_profile_and_a_cluster_make_of_a_setting_is_that_setting(laid, config):
     found = laid(entries=["experiment='007'", "training={'passes': 3, 'learning_rate': [0.04, 0.1]}", "seeds=[0, 1]"])
     assert found["experiment"] == "007" and found["seeds"] == [0, 1]
-    assert found["training"] == {"passes": 3, "learning_rate": [0.04, 0.1], "batch_size": 32}
+    assert found["training"] == {**config["training"], "passes": 3, "learning_rate": [0.04, 0.1]}
     assert laid(entries=["models={'A': {'affine': True}}"])["models"]["A"] == {"affine": True}
 
 
-def test_what_a_program_sets_is_taken_as_it_is(laid):
+def test_what_a_program_sets_is_taken_as_it_is(laid, config):
     given = {"training": OrderedDict(learning_rate=1e-5), "experiment": "007", "seeds": [0, 1], "models": {}}
     found = laid(given=MappingProxyType(given))
-    assert found["training"] == {"learning_rate": 1e-5, "batch_size": 32, "passes": 10}
+    assert found["training"] == {**config["training"], "learning_rate": 1e-5}
     assert found["experiment"] == "007" and found["seeds"] == [0, 1] and len(found["models"]) == 2
 
 
@@ -261,7 +266,7 @@ def test_what_comes_after_it_applies(laid, stored):
     assert found["models"] == stored["models"] and found["seeds"] == [3]
     found = laid(stored, {"models": {"Deep": PLAIN}, "training": {"passes": 1}}, entries=["training={batch_size: 8}"])
     assert found["models"] == stored["models"] | {"Deep": PLAIN}
-    assert found["training"] == {"learning_rate": 0.04, "passes": 1, "batch_size": 8}
+    assert found["training"] == {**stored["training"], "passes": 1, "batch_size": 8}
     assert laid(stored, entries=["models={BatchNormConvNet: {kernel_size: 3}}"])["models"] == stored["models"] | {
         "BatchNormConvNet": {"kernel_size": 3}
     }
@@ -333,7 +338,7 @@ def test_a_stored_config_as_a_section_is_whole(laid, theirs, stored, config):
     assert laid.whole["mine"]["passes"] == "010"
 
 
-def test_what_the_importing_workflow_changed_is_left_to_it(laid, theirs):
+def test_what_the_importing_workflow_changed_is_left_to_it(laid, theirs, config):
     def change(whole):
         whole["mine"]["normscape"]["seeds"] = [11, 12]
         whole["mine"]["normscape"]["models"]["Deep"] = PLAIN
@@ -348,7 +353,7 @@ def test_what_the_importing_workflow_changed_is_left_to_it(laid, theirs):
         change=change,
     )
     assert found["experiment"] == "007" and found["seeds"] == [11, 12] and found["models"].keys() == {"ConvNet", "Deep"}
-    assert found["training"] == {"learning_rate": 0.04, "batch_size": 8, "passes": 5}
+    assert found["training"] == {**config["training"], "batch_size": 8, "passes": 5}
 
 
 def test_what_it_changed_of_a_stored_config_is_all_that_is_changed(laid, theirs, stored):

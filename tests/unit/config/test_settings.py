@@ -49,6 +49,7 @@ def test_an_order_that_means_nothing_changes_nothing(config):
     turned["smoothness"] = {
         key: value[::-1] if isinstance(value, list) else value for key, value in config["smoothness"].items()
     }
+    turned["training"] = {**config["training"], "early_updates": config["training"]["early_updates"][::-1]}
     assert settings(turned) == found
 
 

@@ -13,16 +13,16 @@ def make_net(entry=BATCH, seed=0):
 
 
 def test_checkpoints_are_given_back(tmp_path):
-    states = [make_net(seed=seed).state_dict() for seed in range(3)]
+    states = {update: make_net(seed=update).state_dict() for update in (0, 2, 10)}
     checkpoints.save(tmp_path / "checkpoints", states, BATCH)
     found = checkpoints.load(tmp_path / "checkpoints", make_net())
-    assert len(found) == 3
-    for written, state in zip(states, found, strict=True):
-        assert written.keys() == state.keys()
-        assert all(torch.equal(written[name], value) for name, value in state.items())
+    assert list(found) == [0, 2, 10]
+    for update, state in found.items():
+        assert states[update].keys() == state.keys()
+        assert all(torch.equal(states[update][name], value) for name, value in state.items())
 
 
 def test_checkpoints_of_another_model_are_refused(tmp_path):
-    checkpoints.save(tmp_path / "checkpoints", [make_net().state_dict()], BATCH)
-    with pytest.raises(InputError, match="pass 0 isn't a checkpoint of this model"):
+    checkpoints.save(tmp_path / "checkpoints", {4: make_net().state_dict()}, BATCH)
+    with pytest.raises(InputError, match="after update 4 isn't a checkpoint of this model"):
         checkpoints.load(tmp_path / "checkpoints", make_net(entry=PLAIN))

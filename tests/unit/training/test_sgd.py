@@ -7,6 +7,7 @@ from normscape.data import tensors
 from normscape.models import convnet
 from normscape.streams import generator
 from normscape.training import sgd
+from normscape.training.updates import stops, updates_per_pass
 
 SHAPE = (1, 8, 8)
 SIZE = {"channels": [3, 4], "kernel_size": 3}
@@ -23,12 +24,46 @@ def make_net(seed=0, entry=BATCH):
     return convnet.build({**entry, **SIZE}, SHAPE, 10, seed)
 
 
-def run(net, data, passes=2, learning_rate=0.05, batch_size=16, seed=0):
-    return list(sgd.train(net, data, seed, learning_rate, batch_size=batch_size, passes=passes))
+def run(net, data, passes=2, learning_rate=0.05, batch_size=16, seed=0, early_updates=(), evaluate_every=1):
+    how = {"batch_size": batch_size, "passes": passes}
+    how |= {"early_updates": early_updates, "evaluate_every": evaluate_every}
+    return list(sgd.train(net, data, seed, learning_rate, **how))
 
 
 def test_a_pass_of_the_notebook_is_188_updates():
-    assert sgd.updates_per_pass(6000, 32) == 188
+    assert updates_per_pass(6000, 32) == 188
+
+
+def test_early_checkpoints_are_those_that_the_first_pass_has():
+    assert stops(6, 2, [4, 1, 6, 7]) == [(0, 0), (1, None), (4, None), (6, 1), (12, 2)]
+
+
+def test_early_checkpoints_stand_where_their_updates_end_and_change_nothing():
+    data, without, with_ = make_data(), run(make_net(), make_data()), run(make_net(), make_data(), early_updates=[1, 4])
+    assert [(after.update, after.number) for after in with_] == [(0, 0), (1, None), (4, None), (6, 1), (12, 2)]
+    whole = [after for after in with_ if after.number is not None]
+    assert [after.measures for after in whole] == [after.measures for after in without]
+    for one, other in zip(whole, without, strict=True):
+        assert all(torch.equal(other.state[name], value) for name, value in one.state.items())
+    literal = make_net()
+    optimiser = torch.optim.SGD(literal.parameters(), lr=0.05)
+    for batch in torch.randint(100, (6, 16), generator=generator(0, "batches"))[:4]:
+        optimiser.zero_grad()
+        torch.nn.functional.cross_entropy(literal(data.train_images[batch]), data.train_labels[batch]).backward()
+        optimiser.step()
+    early = with_[2]
+    assert all(torch.allclose(early.state[name], value, atol=1e-6) for name, value in literal.state_dict().items())
+    assert early.state["norm1.num_batches_tracked"] == 4
+    assert early.measures["train_loss"] is None and early.measures["missing"] == sgd.TOO_EARLY
+
+
+def test_only_every_so_many_passes_and_the_last_are_evaluated():
+    every, some = run(make_net(), make_data(), passes=5), run(make_net(), make_data(), passes=5, evaluate_every=2)
+    assert [after.measures["train_loss"] is not None for after in some] == [True, False, True, False, True, True]
+    assert [after.measures["missing"] for after in some] == [None, sgd.NOT_ASKED, None, sgd.NOT_ASKED, None, None]
+    for one, other in zip(every, some, strict=True):
+        assert other.measures["missing"] or other.measures == one.measures
+        assert all(torch.equal(other.state[name], value) for name, value in one.state.items())
 
 
 def test_training_is_torchs_sgd_on_batches_drawn_with_replacement():
@@ -99,3 +134,13 @@ def test_a_loss_that_is_no_number_is_told_as_divergence_and_never_as_a_number():
     after = run(make_net(), data)
     assert [step.measures["diverged"] for step in after] == [1, 1, 1]
     assert {value for step in after for name, value in step.measures.items() if name != "diverged"} == {None}
+
+
+def test_divergence_is_told_at_checkpoints_without_an_evaluation():
+    how = {"passes": 2, "learning_rate": 1e30, "early_updates": [1, 2], "evaluate_every": 2}
+    after = run(make_net(entry=PLAIN), make_data(), **how)
+    told = [(step.update, step.measures["diverged"], step.state is None) for step in after]
+    assert told[0] == (0, 0, False) and told[2:] == [(2, 1, True), (6, 1, True), (12, 1, True)]
+    assert all(step.measures["missing"] is None for step in after[2:])
+    for step in after[:2]:
+        assert all(value.isfinite().all() for value in step.state.values())
