@@ -27,6 +27,25 @@ def test_interval_and_p_are_scipys():
         assert (result.low, result.high) == pytest.approx(tuple(reference.confidence_interval(0.9)))
 
 
+@pytest.mark.parametrize("n", [2, 5, 8, 40])
+def test_the_p_of_any_look_is_the_inverse_of_a_likelihood_ratio_of_scipys_t_laws(n):
+    for t in (0.0, 0.7, 2.5, 6.0):
+        effects, step = np.linspace(-12, 12, 40_001, retstep=True)
+        prior = stats.norm.pdf(effects, scale=statistics.sequences.EFFECT)
+        ratio = (prior * stats.nct.pdf(t, n - 1, effects * math.sqrt(n))).sum() * step / stats.t.pdf(t, n - 1)
+        spread = np.linspace(-1, 1, n) / np.linspace(-1, 1, n).std(ddof=1)
+        p = statistics.paired(spread + t / math.sqrt(n), 0.95, "any").p
+        assert p == pytest.approx(min(1, 1 / ratio), rel=1e-6)
+
+
+@pytest.mark.parametrize("effect, ratios", [(1.0, [math.inf, 3.0, 1.8, 1.65]), (2.0, [2.3, 1.9, 1.8, 1.7])])
+def test_how_much_longer_the_interval_of_any_look_is(effect, ratios, monkeypatch):
+    monkeypatch.setattr(statistics.sequences, "EFFECT", effect)
+    n = np.array([4, 5, 8, 16])
+    found = statistics.critical(n, 0.95, "any") / statistics.critical(n, 0.95)
+    assert found == pytest.approx(ratios, abs=0.05)
+
+
 @pytest.mark.parametrize("n", [6, 7])
 def test_sign_flips_are_all_counted(n):
     draw = np.random.default_rng(n)
@@ -81,6 +100,7 @@ def simulate(law, n, truth, sets=SETS, seed=0):
     wobble = draw.normal(size=level.shape) / 3  # of passes about their mean
     keys = pandas.MultiIndex.from_product([models, range(n), [1, 2]], names=["model", "seed", "pass"])
     metrics = keys.to_frame(index=False).assign(
+        update=keys.get_level_values("pass"),
         learning_rate=0.04,
         mode="full_batch",
         direction=0.0,
@@ -148,6 +168,7 @@ def test_noisier_probes_make_no_net_look_more_volatile(probe_noise):
     levels = [["plain", "batch"], range(sets * n), range(1, passes + 1), map(float, range(directions))]
     keys = pandas.MultiIndex.from_product(levels, names=["model", "seed", "pass", "direction"])
     metrics = keys.to_frame(index=False).assign(
+        update=keys.get_level_values("pass"),
         learning_rate=0.04,
         mode="full_batch",
         step_multiple=1.0,

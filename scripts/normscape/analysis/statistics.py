@@ -1,4 +1,4 @@
-"""Intervals and p-values for paired differences. The numbers are scipy's; what is compared is the caller's matter."""
+"""Intervals and p-values for paired differences. What is compared is the caller's matter."""
 
 from itertools import count
 from typing import NamedTuple
@@ -6,9 +6,12 @@ from typing import NamedTuple
 import numpy as np
 from scipy import stats
 
+from . import sequences
+
 ROUNDING = 1e-12  # that share of a number, or of 1, may be rounding
 SIGN_FLIP_FROM = 6  # below, the smallest two-sided p that sign flips can reach, 2/2ⁿ, is above 0.05
 ENUMERATED_TO = 32  # 2³² sums, counted from two halves of 2¹⁶ each; beyond, sign flips are sampled
+ONCE, ANY = "once", "any"  # how often one looks: at one number of replicates, fixed before, or at any, adding some
 
 
 class Paired(NamedTuple):
@@ -16,10 +19,10 @@ class Paired(NamedTuple):
 
     n: int
     estimate: float | None  # the mean; from n = 1
-    low: float | None  # t-interval; from n = 2
+    low: float | None  # t-interval, or the confidence sequence's; from n = 2
     high: float | None
-    p: float | None  # two-sided paired t-test of mean 0; from n = 2
-    p_sign_flip: float | None  # exact two-sided; from n = SIGN_FLIP_FROM
+    p: float | None  # of mean 0, two-sided: the paired t-test's, or the one that holds at any look; from n = 2
+    p_sign_flip: float | None  # exact two-sided; from n = SIGN_FLIP_FROM; for one look only
     lower: int  # how many differences are below 0
     equal: int  # 0
     higher: int  # above 0
@@ -47,13 +50,15 @@ def fewest(confidence):
     return next(n for n in count(1) if 2.0 ** (1 - n) <= 1 - confidence)
 
 
-def paired(differences, confidence):
+def paired(differences, confidence, looks=ONCE):
     """Return the Paired of `differences`, one a replicate: ±inf where only the sign is known, NaN where not even that.
 
-    confidence: of the interval, within 0…1.
+    confidence: of the interval, within 0…1. looks: ONCE, for the t-interval, or ANY, for what holds however often one
+    looks and adds replicates (`sequences`): with few, its interval is the whole line, from −inf to inf.
     If any isn't finite, there is nothing but the counts: a mean of the others would be one of survivors.
     The t-test knows nothing of differences that are all the same: they have no variance. Then the exact sign-flip test
-    stands in for it, p = 2/2ⁿ (or 1 for zeros), and `mean_interval` says what becomes of the interval.
+    stands in for it, p = 2/2ⁿ (or 1 for zeros), and `mean_interval` says what becomes of the interval. With ANY they
+    are the limit of ever smaller variances: the interval is the point or still the whole line.
     """
     differences = np.asarray(differences, dtype=float)
     n = len(differences)
@@ -61,8 +66,22 @@ def paired(differences, confidence):
     counts = [int(side.sum()) for side in sides]
     if n == 0 or not np.isfinite(differences).all():
         return Paired(n, None, None, None, None, None, *counts)
-    p_sign_flip = sign_flip(differences) if n >= SIGN_FLIP_FROM else None
-    return Paired(n, *_mean_interval_and_p(differences, confidence), p_sign_flip, *counts)
+    p_sign_flip = sign_flip(differences) if n >= SIGN_FLIP_FROM and looks == ONCE else None
+    return Paired(n, *_mean_interval_and_p(differences, confidence, looks), p_sign_flip, *counts)
+
+
+def inner_interval(differences, confidence, looks=ONCE):
+    """Return (low, high) of the interval at 1 − 2α where `paired` gives that at 1 − α: the one of equivalence tests.
+
+    If it lies within margins about 0, two one-sided tests at α reject that the mean is at or beyond either margin.
+    (None, None) where there is none: of fewer than two, of any that isn't finite, or with an α of half or more.
+    Source: Schuirmann 1987, A comparison of the two one-sided tests procedure and the power approach.
+    """
+    differences = np.asarray(differences, dtype=float)
+    inner = 2 * confidence - 1
+    if len(differences) < 2 or not np.isfinite(differences).all() or inner <= 0:
+        return None, None
+    return _mean_interval_and_p(differences, inner, looks)[1:3]
 
 
 def mean_interval(values, confidence):
@@ -72,18 +91,34 @@ def mean_interval(values, confidence):
     means but this one each is refused at 2/2ⁿ, so the interval is the point itself from `fewest` values on, and before
     that the whole line, which is None.
     """
-    return _mean_interval_and_p(np.asarray(values, dtype=float), confidence)[:3]
+    return _mean_interval_and_p(np.asarray(values, dtype=float), confidence, ONCE)[:3]
 
 
-def _mean_interval_and_p(values, confidence):
+def critical(n, confidence, looks=ONCE):
+    """Return how many standard errors the interval of a mean of n values reaches to either side; inf: it has no ends.
+
+    n: from 2 on, a number or an array. Raises KeyError where `looks` is neither ONCE nor ANY.
+    """
+    reach = {ONCE: lambda: stats.t.ppf((1 + confidence) / 2, n - 1), ANY: lambda: sequences.reach(n, 1 - confidence)}
+    return reach[looks]()
+
+
+def _mean_interval_and_p(values, confidence, looks):
     n = len(values)
-    if np.ptp(values) <= rounding(values).max():
+    same = np.ptp(values) <= rounding(values).max()
+    if n == 1 or (same and looks == ONCE):
         value = float(values[0])
         ends = (value, value) if n >= fewest(confidence) else (None, None)
         return value, *ends, sign_flip(values) if n > 1 else None
-    test = stats.ttest_1samp(values, 0)
-    interval = test.confidence_interval(confidence)
-    return float(values.mean()), float(interval.low), float(interval.high), float(test.pvalue)
+    if same:
+        mean, error, t = values[0], 0.0, np.copysign(np.inf, values[0]) if values[0] else 0.0
+    else:
+        mean, error = values.mean(), values.std(ddof=1) / np.sqrt(n)
+        t = mean / error
+    far = critical(n, confidence, looks)
+    half = far * error if np.isfinite(far) else np.inf
+    p = sequences.p_value(t, n) if looks == ANY else 2 * stats.t.sf(abs(t), n - 1)
+    return float(mean), float(mean - half), float(mean + half), float(p)
 
 
 def sign_flip(differences):

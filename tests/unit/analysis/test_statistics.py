@@ -123,6 +123,79 @@ def test_confidence_decides_when_identical_differences_have_an_interval():
     assert statistics.mean_interval([1.0] * 8, 0.99) == (1, 1, 1)
 
 
+def test_looking_at_any_time_two_differences_leave_everything_open():
+    result = statistics.paired([1.0, 3.0], 0.95, "any")
+    assert result[:4] == (2, 2.0, -math.inf, math.inf)
+    assert statistics.paired([1.0], 0.95, "any") == statistics.paired([1.0], 0.95)
+    assert statistics.paired([], 0.95, "any") == statistics.paired([], 0.95)
+    assert statistics.paired([math.inf, 1.0], 0.95, "any") == statistics.paired([math.inf, 1.0], 0.95)
+
+
+def test_looking_at_any_time_by_hand(monkeypatch):
+    # n = 5, c = 1: r = 1/6, α = 0.05, k = 2400^(1/5); mean 3, SD √2.5
+    monkeypatch.setattr(statistics.sequences, "EFFECT", 1.0)
+    k = 2400**0.2
+    half = math.sqrt(2.5 / 5) * math.sqrt(4 * (k - 1) / (1 - k / 6))
+    result = statistics.paired([1.0, 2, 3, 4, 5], 0.95, "any")
+    assert (result.low, result.high) == pytest.approx((3 - half, 3 + half))
+    t = 18  # squared: 3² / 0.5
+    assert result.p == pytest.approx(math.sqrt(6) * ((t / 6 + 4) / (t + 4)) ** 2.5)
+    assert statistics.paired([1.0, 2, 3, 4], 0.95, "any").low == -math.inf
+
+
+def test_sign_flips_are_for_one_look():
+    assert statistics.paired(np.arange(1.0, 9), 0.95, "any").p_sign_flip is None
+
+
+def test_how_often_one_looks_is_one_of_two_words():
+    with pytest.raises(KeyError):
+        statistics.paired([1.0, 2, 3], 0.95, "sometimes")
+
+
+@pytest.mark.parametrize("confidence", [0.9, 0.95, 0.99])
+@pytest.mark.parametrize("looks", ["once", "any"])
+def test_the_interval_leaves_out_0_just_where_p_is_small_enough(confidence, looks):
+    draw = np.random.default_rng(3)
+    decided = 0
+    for n in (5, 6, 8, 24):
+        for effect in np.linspace(0, 2.5, 40):
+            result = statistics.paired(draw.normal(effect, 1, n), confidence, looks)
+            assert (result.low > 0 or result.high < 0) == (result.p <= 1 - confidence)
+            decided += result.low > 0
+    assert 30 < decided < 150
+
+
+@pytest.mark.parametrize("n, low", [(3, -math.inf), (4, -math.inf), (5, 0.7), (8, 0.7)])
+def test_identical_differences_at_any_time_are_the_limit_of_small_spreads(n, low):
+    result = statistics.paired([0.7] * n, 0.95, "any")
+    nearly = statistics.paired(0.7 + 1e-9 * np.arange(n), 0.95, "any")
+    assert result.low == low == -result.high + (1.4 if math.isfinite(low) else 0)
+    assert nearly.low == pytest.approx(low, abs=1e-6)
+    assert result.p == pytest.approx(nearly.p)
+    assert (result.p <= 0.05) == math.isfinite(low)
+
+
+def test_identical_zeros_at_any_time_say_nothing_against_zero():
+    assert statistics.paired([0.0] * 8, 0.95, "any") == Paired(8, 0, 0, 0, 1, None, 0, 8, 0, 0)
+
+
+@pytest.mark.parametrize("looks", ["once", "any"])
+def test_the_inner_interval_is_that_of_two_one_sided_tests(looks):
+    differences = np.random.default_rng(8).normal(0.1, 1, 12)
+    inner = statistics.inner_interval(differences, 0.95, looks)
+    assert inner == pytest.approx(statistics.paired(differences, 0.9, looks)[2:4])
+    outer = statistics.paired(differences, 0.95, looks)
+    assert outer.low < inner[0] < inner[1] < outer.high
+
+
+@pytest.mark.parametrize(
+    "differences, confidence",
+    [([], 0.95), ([1.0], 0.95), ([1.0, math.nan, 2.0], 0.95), ([1.0, math.inf], 0.95), ([1.0, 2.0, 3.0], 0.5)],
+)
+def test_there_may_be_no_inner_interval(differences, confidence):
+    assert statistics.inner_interval(differences, confidence) == (None, None)
+
+
 def test_holm_by_hand():
     # sorted .01 .02 .03 .04 times 4 3 2 1 is .04 .06 .06 .04; made monotone .04 .06 .06 .06
     assert statistics.holm([0.04, 0.01, 0.03, 0.02]) == pytest.approx([0.06, 0.04, 0.06, 0.06])
