@@ -4,7 +4,8 @@ The rules ask for them, and whoever reads a result holds its provenance against 
 """
 
 MEASURED = ("dataset", "device", "models", "seeds", "smoothness", "training")  # sections behind what was measured
-COMPARED = (*MEASURED, "comparison")
+COMPARED = (*MEASURED, "comparison", "claims")
+OPTIONAL = {"claims"}
 DRAWN = (*COMPARED, "figure")
 MEASURING = ("prepare", "train", "probe")  # the programs behind what was measured
 
@@ -50,6 +51,10 @@ def _network(settings, run):
     }
 
 
+def _register(settings, codes, run):
+    return {"comparison": settings["comparison"], "claims": settings.get("claims", {})}
+
+
 def _aggregate(settings, codes, run):
     rates = sorted(map(float, learning_rates(settings)))  # whichever of them is the base rate
     measured = {**settings, "training": {**settings["training"], "learning_rate": rates}}
@@ -70,10 +75,12 @@ def _commentary(settings, codes, run):
 
 def _all_runs(sections, programs, settings, codes):
     """Return the sections, and the digests of the programs, behind all that a job reads."""
-    return {"codes": {name: codes[name] for name in programs}, "settings": {name: settings[name] for name in sections}}
+    present = [name for name in sections if name in settings or name not in OPTIONAL]
+    return {"codes": {name: codes[name] for name in programs}, "settings": {name: settings[name] for name in present}}
 
 
 _RECIPES = {
+    "register": _register,
     "download": _images,
     "samples": _images,
     "prepare": _prepare,

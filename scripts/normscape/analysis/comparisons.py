@@ -43,28 +43,37 @@ def pooled_log_ratio(treatment, baseline):
     return difference / (pooled[0] - pooled[1]) * np.log(pooled[0] / pooled[1]) / 2
 
 
-def at_equal_x(treatment, baseline):
-    """Mean difference of two curves over the range of x that both visit.
+def at_equal_x(treatment, baseline, low=-np.inf, high=np.inf):
+    """Mean difference of two curves over the range of x that both visit, or the part of it between `low` and `high`.
 
     Entries are points (x, y), shape (T, 2). Sorted by x and interpolated linearly, each curve is piecewise linear, and
     so is the difference of two, with its knots at the points of either: trapezoids integrate it exactly.
-    NaN where the two have no range in common, be it that one has but a single x.
+    NaN where there is no such range, be it that one curve has but a single x.
     """
-    return np.array([_at_equal_x(*pair) for pair in zip(treatment, baseline, strict=True)], dtype=float)
+    return np.array([_at_equal_x(pair, low, high) for pair in zip(treatment, baseline, strict=True)], dtype=float)
 
 
-def _at_equal_x(*pair):
+def _at_equal_x(pair, low, high):
     if not np.isfinite(pair).all():
         return np.nan
-    curves = [_sorted_points(points) for points in pair]
-    low = max(x[0] for x, _ in curves)
-    high = min(x[-1] for x, _ in curves)
+    common = common_range(*pair)
+    low, high = max(low, common[0]), min(high, common[1])
     if high - low <= rounding(low, high):
         return np.nan
-    knots = np.unique(np.concatenate([x[(low <= x) & (x <= high)] for x, _ in curves]))  # low and high among them
+    curves = [_sorted_points(points) for points in pair]
+    knots = np.unique(np.concatenate([[low, high], *(x[(low < x) & (x < high)] for x, _ in curves)]))
     heights = [np.interp(knots, *curve) for curve in curves]
     mean = np.trapezoid(heights[0] - heights[1], knots) / (high - low)
     return _unless_same(mean, rounding(*heights).max())
+
+
+def common_range(treatment, baseline):
+    """Return (low, high), the range of x that two curves both visit; low > high where there is none.
+
+    Curves are arrays of points (x, y), shape (T, 2).
+    """
+    sides = [(points[:, 0].min(), points[:, 0].max()) for points in (treatment, baseline)]
+    return max(low for low, _ in sides), min(high for _, high in sides)
 
 
 def _sorted_points(points):

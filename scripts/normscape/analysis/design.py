@@ -1,12 +1,16 @@
 """What is compared with what, and which networks are left out of it."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from .. import recipes
 from ..training import history
+from . import states
 
 TRAINED = {column.name for column in history.COLUMNS}  # what is measured while training, without probes
 SMOOTHNESS_MISSING = "smoothness missing"
+NONE = MappingProxyType({})
 
 
 class Design(NamedTuple):
@@ -14,7 +18,8 @@ class Design(NamedTuple):
 
     baseline: a model's name. treatments: names of others. confidence: of the intervals, within 0…1; 1 − confidence is
     the level of the tests. learning_rate: the base rate, at which all claims but C7 are tested. seeds: the replicates
-    that there should be.
+    that there should be. looks: whether intervals and tests hold for one look, `once`, or for `any` number of them.
+    negligible: differences that don't matter: a `ratio`, percentage `points`. claims: that section of the config.
     """
 
     baseline: str
@@ -22,6 +27,9 @@ class Design(NamedTuple):
     confidence: float
     learning_rate: float
     seeds: list[int]
+    looks: str = "once"
+    negligible: Mapping = NONE
+    claims: Mapping = NONE
 
     @classmethod
     def of(cls, settings):
@@ -30,6 +38,7 @@ class Design(NamedTuple):
             **settings["comparison"],
             learning_rate=float(recipes.learning_rates(settings)[0]),
             seeds=settings["seeds"],
+            claims=settings.get("claims", {}),
         )
 
     @property
@@ -54,7 +63,8 @@ class Exclusion(NamedTuple):
 
     seed: int
     model: str
-    reason: str  # "diverged in pass 3", "missing" (nothing of it is there), SMOOTHNESS_MISSING (training is there)
+    # "diverged in pass 3", "diverged by update 4", "missing" (nothing of it is there), SMOOTHNESS_MISSING (training is)
+    reason: str
 
     def concerns(self, metric):
         """Tell whether it is left out of what is compared by `metric`."""
@@ -69,7 +79,8 @@ def excluded(metrics, design):
     metrics = design.rows(metrics)
     metrics = metrics[metrics["learning_rate"] == design.learning_rate]
     diverged = metrics[(metrics["metric"] == "diverged") & (metrics["value"] == 1)]
-    diverged = diverged.groupby(["model", "seed"])["pass"].min().to_dict()
+    names = states.names(diverged)
+    diverged = diverged.groupby(["model", "seed"])["update"].min().to_dict()
     trained, probed = (_networks(metrics[metrics["metric"] == metric]) for metric in ("train_loss", "smoothness"))
     networks = _networks(metrics)
     exclusions = []
@@ -77,7 +88,8 @@ def excluded(metrics, design):
         for model in design.models:
             key = (model, seed)
             if key in diverged:
-                exclusions.append(Exclusion(seed, model, f"diverged in pass {diverged[key]}"))
+                name = names[diverged[key]]
+                exclusions.append(Exclusion(seed, model, f"diverged {'in' if 'pass' in name else 'by'} {name}"))
             elif key not in networks or (trained and key not in trained):
                 exclusions.append(Exclusion(seed, model, "missing"))
             elif probed and key not in probed:

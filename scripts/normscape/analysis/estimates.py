@@ -1,7 +1,8 @@
 """What a claim measures on one network of a replicate.
 
-Each of these functions takes a Measured, a metric and a mode, and returns a Series over (model, seed). A number that is
-missing or not finite makes the whole value so: no pass is dropped.
+Each of these functions takes a Measured, whose checkpoints are those that the claim is about, a metric and a mode, and
+returns a Series over (model, seed). A number that is missing or not finite makes the whole value so: no checkpoint is
+dropped.
 """
 
 import numpy as np
@@ -12,8 +13,13 @@ from .statistics import rounding
 
 
 def log_mean(measured, metric, mode):
-    """Mean over passes of log y: the difference of two is the log ratio of geometric means."""
+    """Mean over checkpoints of log y: the difference of two is the log ratio of geometric means."""
     return measured.log(metric, mode).mean(axis=1, skipna=False)
+
+
+def mean(measured, metric, mode):
+    """Mean over checkpoints of y."""
+    return measured.value(metric, mode).mean(axis=1, skipna=False)
 
 
 def last(measured, metric, mode):
@@ -68,13 +74,13 @@ def increment_noise(noise):
 
 def layer_spread(measured, metric, mode):
     """Mean over passes of log (largest / smallest layer)."""
-    layers = log(measured.rows(metric, mode)).groupby(["model", "seed", "pass"])
+    layers = log(measured.rows(metric, mode)).groupby(["model", "seed", "update"])
     spread = layers.max(skipna=False) - layers.min(skipna=False)
-    return spread.unstack("pass").mean(axis=1, skipna=False)
+    return spread.unstack("update").mean(axis=1, skipna=False)
 
 
 def loss_and_smoothness(measured, metric, mode):
-    """The points (log loss, log y) of passes 1…T, both in `mode`: an array of shape (T, 2)."""
+    """The points (log loss, log y) of T checkpoints, both in `mode`: an array of shape (T, 2)."""
     y = measured.log(metric, mode)
     loss = measured.log("loss", mode).reindex(index=y.index, columns=y.columns)
     points = np.stack([loss.to_numpy(), y.to_numpy()], axis=2)

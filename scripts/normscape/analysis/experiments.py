@@ -121,35 +121,35 @@ def _whole(values):
 def claims_moved(left, right, confidence):
     """Return a dict for each claim and treatment of either: its two rows of claims.csv, None for none, and its Moved.
 
-    Only the same treatment against the same baseline is the same claim. An estimate that the end of a sweep cut off is
-    only a bound: how far it moved is unknown.
+    Only the same estimand of the same treatment against the same baseline is the same claim. An estimate that the end
+    of a sweep cut off is only a bound: how far it moved is unknown.
     """
     sides = [_claims(experiment) for experiment in (left, right)]
     rows = []
     for key in dict.fromkeys([*sides[0], *sides[1]]):
         (old, old_values), (new, new_values) = (side.get(key, (None, None)) for side in sides)
-        both = old_values is not None and new_values is not None and not (_is_bound(old) or _is_bound(new))
+        both = old_values is not None and new_values is not None
         change = moved(old_values, new_values, confidence) if both else None
         rows.append({"baseline": key[1], "left": old, "right": new, "moved": change})
     return rows
 
 
 def _claims(experiment):
-    """Return {(treatment, baseline, claim's id): (its row of claims.csv, its paired differences or None)}."""
+    """Return {what is one claim: (its row of claims.csv, its paired differences, or None for none that moves)}."""
+    design = experiment.design
     differences = {
-        (claim.id, treatment): values
-        for claim, treatment, values in verdicts.differences(experiment.metrics, experiment.design)
+        (claim.id, treatment): (claim.bounded, values)
+        for claim, treatment, values in verdicts.differences(experiment.metrics, design)
     }
-    return {
-        (row["treatment"], experiment.design.baseline, row["claim"]): (
-            row,
-            differences.get((row["claim"], row["treatment"])),
-        )
-        for row in experiment.claims
-    }
+    found = {}
+    for row in experiment.claims:
+        bounded, values = differences.get((row["claim"], row["treatment"]), (None, None))
+        values = None if bounded and _is_open(row) else values
+        found[row["treatment"], design.baseline, row["claim"], row["estimand"], row["mode"]] = (row, values)
+    return found
 
 
-def _is_bound(row):
+def _is_open(row):
     return any(end is not None and math.isinf(end) for end in (row["low"], row["high"]))
 
 

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from . import estimates, verdicts
+from . import estimates, states, verdicts
 from .measured import Measured
 
 AT_LAST_PASS = (estimates.last, estimates.log_last)
@@ -38,11 +38,13 @@ def gaps(metrics, design):
         if differences is not None and not np.isfinite(differences).all():
             found.append((claim, treatment, differences.index[~np.isfinite(differences)]))
     measured = Measured(design.rows(metrics), design.learning_rate) if found else None
-    return [gap for each in found for gap in _of_claim(*each, measured, design.baseline)]
+    names = states.names(metrics) if found else {}
+    return [gap for each in found for gap in _of_claim(*each, measured, design.baseline, names)]
 
 
-def _of_claim(claim, treatment, seeds, measured, baseline):
-    """Yield the Gaps of one claim and treatment at some seeds."""
+def _of_claim(claim, treatment, seeds, measured, baseline, names):
+    """Yield the Gaps of one claim and treatment at some seeds. names: of the checkpoints, by their updates."""
+    measured = measured.over(claim.states)
     tables = _tables(claim, measured)
     reasons = {metric: _reasons(claim, metric, measured) for metric in tables}
     with np.errstate(invalid="ignore"):
@@ -51,13 +53,23 @@ def _of_claim(claim, treatment, seeds, measured, baseline):
         told = {}
         for model in (treatment, baseline):
             undefined = "" if np.isfinite(values[model, seed]).all() else claim.undefined
-            told[model] = _numbers((model, seed), tables, reasons) or undefined
-        told = told if any(told.values()) else {"": claim.undefined}
+            told[model] = _numbers((model, seed), tables, reasons, names) or undefined
+        if not any(told.values()):
+            told = _of_both(claim, treatment, baseline, values.xs(seed, level="seed"))
         yield from (Gap(claim.id, treatment, int(seed), model, reason) for model, reason in told.items() if reason)
 
 
+def _of_both(claim, treatment, baseline, values):
+    """Return {model: reason} of a pair each of whose networks has its own value, but which has no difference."""
+    if claim.measure is not estimates.loss_and_smoothness:
+        return {"": claim.undefined}
+    losses = [np.exp(values[model][:, 0]) for model in (treatment, baseline)]
+    ranges = [f"{of_one.min():.3g} to {of_one.max():.3g}" for of_one in losses]
+    return {treatment: f"its losses {ranges[0]} and {baseline}'s {ranges[1]} {claim.undefined}"}
+
+
 def _tables(claim, measured):
-    """Return {metric: table, (model, seed) × pass} of the numbers that the claim's value is made of."""
+    """Return {metric: table, (model, seed) × update} of the numbers that the claim's value is made of."""
     more = ("loss",) if claim.measure is estimates.loss_and_smoothness else ()
     table = measured.log if claim.measure in OF_LOGARITHMS else measured.value
     tables = {metric: table(metric, claim.mode) for metric in (claim.metric, *more)}
@@ -68,13 +80,13 @@ def _tables(claim, measured):
 
 
 def _reasons(claim, metric, measured):
-    """Return {(model, seed, pass): why a number of the metric is of no use to the claim}."""
+    """Return {(model, seed, update): why a number of the metric is of no use to the claim}."""
     rows = measured.table(metric, claim.mode)
     useless = ~np.isfinite(rows["value"])
     if claim.measure in OF_LOGARITHMS:
         useless |= rows["value"] <= 0
     rows = rows[useless]
-    places = rows[["model", "seed", "pass"]].itertuples(index=False, name=None)
+    places = rows[["model", "seed", "update"]].itertuples(index=False, name=None)
     texts = [
         _reason(metric.replace("_", " "), value, missing)
         for value, missing in zip(rows["value"], rows["missing"], strict=True)
@@ -88,17 +100,17 @@ def _reason(name, value, missing):
     return f"{name} {value:g} has no logarithm" if np.isfinite(value) else f"{name} is infinite"
 
 
-def _numbers(network, tables, reasons):
-    """Return which passes of a network lack a number of `tables`, and why, in words; "" where none does."""
-    passes = {}
+def _numbers(network, tables, reasons, names):
+    """Return which checkpoints of a network lack a number of `tables`, and why, in words; "" where none does."""
+    updates = {}
     for metric, table in tables.items():
         row = table.loc[network]
-        for number in row.index[~np.isfinite(row)]:
-            reason = reasons[metric].get((*network, number), f"{metric.replace('_', ' ')} is missing")
-            passes.setdefault(reason, []).append(number)
-    return "; ".join(f"{_listed(numbers)}: {reason}" for reason, numbers in passes.items())
+        for update in row.index[~np.isfinite(row)]:
+            reason = reasons[metric].get((*network, update), f"{metric.replace('_', ' ')} is missing")
+            updates.setdefault(reason, []).append(update)
+    return "; ".join(f"{_listed(where, names)}: {reason}" for reason, where in updates.items())
 
 
-def _listed(numbers):
-    more = len(set(numbers)) - 1
-    return f"pass {min(numbers)}" + (f" and {more} more" if more else "")
+def _listed(updates, names):
+    more = len(set(updates)) - 1
+    return names[min(updates)] + (f" and {more} more" if more else "")

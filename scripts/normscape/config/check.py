@@ -9,6 +9,7 @@ import jsonschema
 from ..data.datasets import DATASETS
 from ..errors import InputError
 from ..models import architectures
+from . import claims
 from .places import DIGITS, Place, at, canonical, cut
 
 LEVELS = 50  # of lists and sections within each other
@@ -92,6 +93,8 @@ def _contradictions(config):
     yield from _model_faults(config)
     yield from _comparison_faults(config["comparison"], config["models"])
     yield from _dataset_faults(config)
+    yield from claims.faults(config)
+    yield from _probe_faults(config["smoothness"]["passes"], config["training"]["passes"])
 
 
 def _model_faults(config):
@@ -133,3 +136,8 @@ def _dataset_faults(config):
             f"dataset.fraction: {fraction} leaves {images} images, fewer than a batch "
             f"(training.batch_size: {batch_size})"
         )
+
+
+def _probe_faults(probed, passes):
+    if probed != "all" and not any(1 <= number <= passes for number in probed):
+        yield f"smoothness.passes: {probed} has none of the passes 1 to {passes} (training.passes)"

@@ -59,6 +59,32 @@ def test_c4_has_nothing_to_say_of_curves_without_a_range_in_common(other):
     assert np.isnan(comparisons.at_equal_x([curve, other], [other, curve])).all()
 
 
+def test_c4_over_a_part_of_the_common_range():
+    rising, flat = line((0, 0), (4, 4)), line((1, 0), (5, 0))  # both visit 1…4
+    assert comparisons.at_equal_x([rising], [flat], low=2)[0] == pytest.approx(3)
+    assert comparisons.at_equal_x([rising], [flat], high=2)[0] == pytest.approx(1.5)
+    assert comparisons.at_equal_x([rising], [flat], low=0, high=9)[0] == pytest.approx(2.5)
+    for beyond in {"low": 4}, {"high": 1}, {"low": 4 - 1e-13}, {"low": 9}, {"low": 3, "high": 2}:
+        assert np.isnan(comparisons.at_equal_x([rising], [flat], **beyond)[0])
+
+
+@pytest.mark.parametrize("split", [0.3, 1.0, 1.7])
+def test_the_parts_of_c4_make_up_the_whole(split):
+    draw = np.random.default_rng(0)
+    one, other = (np.column_stack([draw.uniform(0, 2, 9), draw.normal(size=9)]) for _ in range(2))
+    low, high = comparisons.common_range(one, other)
+    assert low < split < high
+    whole, below, above = (
+        comparisons.at_equal_x([one], [other], **part)[0] for part in ({}, {"high": split}, {"low": split})
+    )
+    assert whole * (high - low) == pytest.approx(below * (split - low) + above * (high - split))
+
+
+def test_the_common_range_of_curves_apart_is_upside_down():
+    assert comparisons.common_range(line((3, 0), (1, 0)), line((2, 0), (5, 0))) == (2, 3)
+    assert comparisons.common_range(line((0, 0), (1, 0)), line((2, 0), (5, 0))) == (2, 1)
+
+
 def test_c4_of_curves_the_same_but_for_rounding_is_0():
     curve = line((0, 0.1), (1, 0.3), (3, 0.2))
     other = curve + np.array([0, 5e-17])

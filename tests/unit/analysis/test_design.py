@@ -2,10 +2,9 @@
 
 import math
 
-import pandas
 import pytest
-from metric_rows import design, evaluate, probe, replicate, sweep
-from normscape.analysis.design import excluded
+from metric_rows import design, evaluate, frame, probe, replicate, rows, sweep
+from normscape.analysis.design import Design, excluded
 
 
 def partial_metrics():
@@ -14,7 +13,7 @@ def partial_metrics():
         table += replicate("plain", seed, [3, 2, None] if seed == 1 else [3, 2, 2])
         if seed != 4:
             table += replicate("batch", seed, [3, None, None] if seed == 3 else [3, 1, 1 + seed / 10], seed != 5)
-    return pandas.DataFrame(table)
+    return frame(table)
 
 
 def test_what_is_left_out_is_named():
@@ -26,6 +25,27 @@ def test_what_is_left_out_is_named():
         (6, "plain", "missing"),
         (6, "batch", "missing"),
     ]
+
+
+def test_divergence_within_the_first_pass_is_named_by_its_update():
+    table = []
+    for model, diverged in ("plain", {0: 0, 4: 0, 8: 1, 100: 1}), ("batch", {0: 0, 4: 0, 8: 0, 100: 1}):
+        table += rows(model, "diverged", diverged)
+        table += rows(model, "train_loss", {0: 2, 100: "diverged"})
+    reasons = [exclusion.reason for exclusion in excluded(frame(table), design())]
+    assert reasons == ["diverged by update 8", "diverged in pass 1"]
+
+
+def test_a_design_holds_what_the_settings_say_of_the_comparison_and_the_claims():
+    settings = {
+        "comparison": {"baseline": "plain", "treatments": ["batch"], "confidence": 0.95, "looks": "any"},
+        "seeds": [0, 1],
+        "training": {"learning_rate": 0.1},
+    }
+    assert Design.of(settings) == ("plain", ["batch"], 0.95, 0.1, [0, 1], "any", {}, {})
+    settings["claims"] = {"L1": {"metric": "test_loss", "claimed": "below"}}
+    settings["comparison"]["negligible"] = {"ratio": 1.1}
+    assert Design.of(settings)[6:] == ({"ratio": 1.1}, settings["claims"])
 
 
 def test_what_is_left_out_is_left_out_for_both_models_and_every_claim_that_needs_it():
@@ -53,9 +73,9 @@ def test_what_a_diverged_run_measured_before_is_left_out_too(diverged):
 
 def test_a_network_without_training_or_without_anything_is_missing():
     both = replicate("plain", 0, [3, 2, 1])
-    table = pandas.DataFrame(both + probe("batch", "smoothness", [2, 1]))
+    table = frame(both + probe("batch", "smoothness", [2, 1]))
     assert excluded(table, design()) == [(0, "batch", "missing")]
-    table = pandas.DataFrame(probe("plain", "smoothness", [2, 1]))
+    table = frame(probe("plain", "smoothness", [2, 1]))
     assert excluded(table, design()) == [(0, "batch", "missing")]
 
 
@@ -69,7 +89,7 @@ def test_another_treatments_failure_costs_a_treatment_nothing():
 
 
 def test_divergence_and_absence_at_another_rate_exclude_nothing():
-    table = pandas.DataFrame(sweep("plain", {0.1: 1, 0.2: None}) + sweep("batch", {0.1: 1, 0.2: ...}))
+    table = frame(sweep("plain", {0.1: 1, 0.2: None}) + sweep("batch", {0.1: 1, 0.2: ...}))
     assert excluded(table, design()) == []
 
 

@@ -7,7 +7,7 @@ import pandas
 import pytest
 import synthetic
 from normscape import atomic, provenance, tables
-from normscape.analysis import experiments, metrics, verdicts
+from normscape.analysis import claims, experiments, metrics, verdicts
 from normscape.errors import InputError
 from normscape.recipes import recipe
 from small_experiments import SETTINGS, experiment
@@ -41,7 +41,7 @@ def test_settings_are_compared_key_by_key():
 @pytest.mark.parametrize("rate", [0.04, [0.04, 0.01]])
 def test_models_are_compared_at_the_first_learning_rate(rate):
     told = experiment(training={"learning_rate": rate})
-    assert told.design == ("Plain", ["Normed"], 0.95, 0.04, [0, 1, 2])
+    assert told.design[:5] == ("Plain", ["Normed"], 0.95, 0.04, [0, 1, 2])
 
 
 def test_the_same_seeds_are_paired_and_the_interval_is_that_of_their_differences():
@@ -91,17 +91,62 @@ def test_a_claim_moves_with_its_paired_differences():
     assert claim(experiment(), experiment("right"), "C3")["moved"] is None  # not measured
 
 
-def test_how_far_a_bound_moved_is_unknown():
+def test_how_far_a_bound_moved_is_unknown(monkeypatch):
     right = experiment("right")
-    rows = [{**row, "low": -math.inf} if row["claim"] == "C1" else row for row in right.claims]
+    open_ended = [{**row, "low": -math.inf} if row["claim"] == "C1" else row for row in right.claims]
+    # An interval alone may be open because it is too early for one: then the estimate is what it is.
+    assert claim(experiment(), right._replace(claims=open_ended), "C1")["moved"].estimate == 0
+    bounds = [each._replace(bounded=lambda paired, *_: paired) if each.id == "C1" else each for each in claims.CLAIMS]
+    monkeypatch.setattr(claims, "CLAIMS", tuple(bounds))
     assert claim(experiment(), right, "C1")["moved"].estimate == 0
-    assert claim(experiment(), right._replace(claims=rows), "C1")["moved"] is None
+    assert claim(experiment(), right._replace(claims=open_ended), "C1")["moved"] is None
+
+
+def test_what_stands_beside_a_claim_moves_and_has_no_verdict_that_changes():
+    passes = {"passes": 3, "learning_rate": 0.04, "early_updates": [], "evaluate_every": 1}
+    left, right = (with_three_passes(experiment(training=passes), last) for last in (0.6, 0.8))
+    row = claim(left, right, "C6b-log")
+    assert (row["left"]["verdict"], row["right"]["verdict"]) == ("beside", "beside")
+    assert row["moved"].estimate == pytest.approx(row["right"]["estimate"] - row["left"]["estimate"])
+    assert row["moved"].estimate != 0
+
+
+def with_three_passes(told, last):
+    """The experiment with a third pass, after which the treatment's losses are `last` times those before."""
+    more = told.metrics[told.metrics["pass"] == 2].assign(**{"pass": 3, "update": 30})
+    factor = [last if model == "Normed" else 0.9 for model in more["model"]]
+    more["value"] *= [
+        each if metric == "train_loss" else 1 for each, metric in zip(factor, more["metric"], strict=True)
+    ]
+    table = pandas.concat([told.metrics, more], ignore_index=True)
+    return told._replace(metrics=table, claims=verdicts.evaluate(table, told.design))
+
+
+def test_a_claim_that_another_config_puts_in_its_place_is_another():
+    entry = {"metric": "test_accuracy", "claimed": "above", "summary": "last"}
+    right = experiment(
+        "right", claims={"L1": entry, "C1": {"metric": "train_loss", "claimed": "below", "states": "start"}}
+    )
+    rows = experiments.claims_moved(experiment(), right, 0.95)
+    sides = [(bool(row["left"]), bool(row["right"])) for row in rows if "C1" in (row["left"] or row["right"])["claim"]]
+    assert sides.count((True, False)) == sides.count((False, True)) == 1
+    assert claim(experiment(), right, "L1")["left"] is None
+    assert ("claims.L1.metric", "–", "test_accuracy") in experiments.settings_that_differ(SETTINGS, right.settings)
+
+
+def test_early_updates_do_not_count_among_the_final_metrics():
+    told = experiment()
+    early = told.metrics.assign(**{"pass": pandas.NA, "update": 4})
+    early["value"] = 9.0
+    more = told._replace(metrics=pandas.concat([told.metrics, early], ignore_index=True).astype({"pass": "Int64"}))
+    assert experiments.finals_moved(told, more, 0.95) == experiments.finals_moved(told, told, 0.95)
 
 
 def test_another_baseline_is_another_claim():
     turned = experiment("right", comparison={"baseline": "Normed", "treatments": ["Plain"], "confidence": 0.95})
     rows = experiments.claims_moved(experiment(), turned, 0.95)
-    assert [row["baseline"] for row in rows] == ["Plain"] * 13 + ["Normed"] * 13
+    count = len(claims.CLAIMS)
+    assert [row["baseline"] for row in rows] == ["Plain"] * count + ["Normed"] * count
     assert all((row["left"] is None) != (row["right"] is None) and row["moved"] is None for row in rows)
 
 

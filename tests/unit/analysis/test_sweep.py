@@ -2,9 +2,8 @@
 
 import math
 
-import pandas
 import pytest
-from metric_rows import RATE, design, evaluate, sweep
+from metric_rows import RATE, design, evaluate, frame, sweep
 from normscape.analysis.sweep import largest_rates, outcomes
 
 
@@ -121,16 +120,16 @@ def test_c7_is_not_cut_off_by_a_replicate_that_is_no_pair():
 def test_largest_rates_by_replicate():
     table = sweep("plain", {0.1: 0.5, 0.2: 0.4, 0.4: None}) + sweep("batch", {0.1: 0.5, 0.2: 0.6, 0.4: 0.5})
     table += sweep("plain", {0.1: 0.5, 0.2: 0.4, 0.4: ...}, 1) + sweep("batch", {0.1: None, 0.2: 0.6, 0.4: 0.5}, 1)
-    found = largest_rates(pandas.DataFrame(table), design([0, 1]))
+    found = largest_rates(frame(table), design([0, 1]))
     assert found == {"plain": {0: 0.2}, "batch": {0: 0.4}}  # seed 1: a rate is missing; diverged at the base rate
-    single = pandas.DataFrame(sweep("plain", {0.1: 0.5}))
+    single = frame(sweep("plain", {0.1: 0.5}))
     assert largest_rates(single, design(treatments=[])) == {"plain": {}}
 
 
 def test_outcomes_count_what_diverged_and_name_what_is_missing():
     table = sweep("plain", {0.1: 0.5, 0.2: None}) + sweep("plain", {0.1: 0.5, 0.2: 0.5}, 1)
     table += sweep("batch", {0.1: 0.5, 0.2: ...}) + sweep("batch", {0.1: 0.5, 0.2: 0.5}, 1)
-    assert outcomes(pandas.DataFrame(table), ["plain", "batch"], [0, 1]) == [
+    assert outcomes(frame(table), ["plain", "batch"], [0, 1]) == [
         ("plain", 0.1, 2, 0, ()),
         ("plain", 0.2, 2, 1, ()),
         ("batch", 0.1, 2, 0, ()),

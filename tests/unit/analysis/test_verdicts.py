@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pandas
 import pytest
-from metric_rows import RATE, design, evaluate, probe, replicate, rows
-from normscape.analysis import claims, estimates, verdicts
-from normscape.analysis.claims.claim import ABOVE, ACCURACY_DIFFERENCE, PRIMARY, SECONDARY, Claim
+from metric_rows import RATE, UPDATES, design, evaluate, frame, probe, replicate, rows, sweep
+from normscape.analysis import claims, estimates, statistics, verdicts
+from normscape.analysis.claims.claim import ABOVE, ACCURACY_DIFFERENCE, BESIDE, EARLY, PRIMARY, SECONDARY, Claim
 
 nan = math.nan
 
@@ -85,14 +85,15 @@ def test_a_direction_that_lacks_its_number_is_not_averaged_away():
 def test_a_smoothness_that_is_missing_costs_the_accuracies_nothing():
     table = synthetic(-0.5, 0.1, 6)
     place = (table["model"] == "batch") & (table["seed"] == 4) & (table["pass"] == 2)
-    place &= (table["metric"] == "smoothness") & (table["mode"] == "full_batch")
+    place = place.fillna(False) & (table["metric"] == "smoothness") & (table["mode"] == "full_batch")
     assert place.sum() == 1
     lacking = table.assign(
         value=table["value"].where(~place), missing=table["missing"].where(~place, "the step is zero")
     )
     before, after = evaluate(table, seeds=range(6)), evaluate(lacking, seeds=range(6))
-    assert {id for (id, _), row in after.items() if not_decidable(row)} == {"C3", "C4", "C6a"}
-    for id in "C1", "C2a", "C2b", "C5", "C6b", "C6c", "C8":
+    curves = {"C4", "C4-start", "C4-above", "C4-below"}
+    assert {id for (id, _), row in after.items() if not_decidable(row)} == {"C3", "C6a"} | curves
+    for id in "C1", "C2a", "C2b", "C5", "C6b", "C6c", "C8", "C10", "C11":
         row, old = after[id, "batch"], before[id, "batch"]
         assert (row["n"], row["estimate"], row["p"], row["verdict"]) == (6, old["estimate"], old["p"], old["verdict"])
     assert sides(after["C3", "batch"]) == (5, 0, 0, 1)
@@ -115,7 +116,8 @@ def test_twins_are_identical():
     for row in evaluate(table, seeds=range(6)).values():
         if row["claim"] != "C7":
             assert sides(row) == (0, 6, 0, 0)
-            assert (row["estimate"], row["p"], row["verdict"]) == (0, 1, "inconclusive")
+            verdict = "beside" if row["family"] == "beside" else "inconclusive"
+            assert (row["estimate"], row["p"], row["verdict"]) == (0, 1, verdict)
 
 
 def test_what_differs_by_rounding_is_equal():
@@ -141,7 +143,7 @@ def test_training_alone_supports_the_claims_about_training():
 
 
 def test_nothing_measured():
-    found = evaluate(pandas.DataFrame(rows("plain", "train_loss", [1]))[:0], seeds=range(3))
+    found = evaluate(frame(rows("plain", "train_loss", [1]))[:0], seeds=range(3))
     for row in found.values():
         assert (row["n"], row["estimate"], row["p"], row["verdict"]) == (0, None, None, "not measured")
 
@@ -154,21 +156,25 @@ def synthetic(shift, spread, seeds, treatments=("batch",)):
     draw, table = np.random.default_rng(3), []
     passes = np.arange(1, 6)
     base = 0.8**passes
+    early = {update: 0.8 ** (update / UPDATES) for update in (0, 1, 4, 8, 50)}
     wobble = np.array([0, 1, -1, 1, 0]) * 0.2  # increments whose SD a factor can scale
     for seed in range(seeds):
         for i, model in enumerate(("plain", *treatments)):
             size = (shift + spread * draw.normal()) * (i > 0)
-            for metric in "train_loss", "test_loss":
-                table += rows(model, metric, np.exp(size + np.log(base) + wobble * math.exp(size)), seed)
+            table += rows(model, "test_loss", np.exp(size + np.log(base)), seed)
+            fall = base * (1 + wobble * (1 + size))
+            table += rows(model, "train_loss", math.exp(size) * fall, seed)
             table += rows(model, "test_accuracy", 0.7 - size / 10 + wobble * math.exp(size) / 10, seed)
             smooth = np.exp(size + np.log(base) + wobble * math.exp(size))
             table += probe(model, "loss", base, seed) + probe(model, "smoothness", smooth, seed)
+            for metric, factor in ("loss", 1), ("smoothness", math.exp(size)):
+                table += probe(model, metric, {update: factor * value for update, value in early.items()}, seed)
             table += probe(model, "scale_normalised_smoothness", smooth, seed)
             table += probe(model, "smoothness", smooth, seed, mode="eval")
             for metric in "layer_gradient_norm", "activation_sd":
                 table += rows(model, metric, np.exp(size + 0 * passes), seed, mode="full_batch", layer="conv1")
                 table += rows(model, metric, np.exp(-2 + 0 * passes), seed, mode="full_batch", layer="linear")
-    return pandas.DataFrame(table)
+    return frame(table)
 
 
 @pytest.mark.parametrize(
@@ -179,8 +185,13 @@ def synthetic(shift, spread, seeds, treatments=("batch",)):
 def test_verdicts_follow_the_data(shift, expected):
     found = evaluate(synthetic(shift, 0.1, 8), seeds=range(8))
     assert {row["claim"]: row["verdict"] for row in found.values()} == {
-        claim.id: "not measured" if claim.id == "C7" else expected for claim in claims.CLAIMS
+        claim.id: "not measured" if claim.id == "C7" else "beside" if claim.family == BESIDE else expected
+        for claim in claims.CLAIMS
     }
+    beside = [row for row in found.values() if row["verdict"] == "beside"]
+    assert [row["claim"] for row in beside] == ["C4-start", "C4-above", "C4-below", "C6b-log"]
+    for row in beside:
+        assert row["low"] <= row["estimate"] <= row["high"] and row["p"] is not None and row["p_holm"] is None
 
 
 @pytest.mark.parametrize(
@@ -205,14 +216,17 @@ def test_few_seeds(seeds, estimated, tested, verdict):
 def test_holm_runs_over_all_treatments_apart_for_the_primary_endpoint():
     table = synthetic(-0.3, 0.3, 6, ("batch", "other"))
     found = evaluate(table, seeds=range(6), treatments=("batch", "other"))
-    primary = [found["C3", treatment] for treatment in ("batch", "other")]
-    others = [row for row in found.values() if row["p"] is not None and row not in primary]
-    for family, count in ((primary, 2), (others, 22)):
+    for name, count in ((PRIMARY, 2), (SECONDARY, 22), (EARLY, 4)):
+        family = [row for row in found.values() if row["family"] == name and row["p"] is not None]
         assert len(family) == count
         least = min(family, key=lambda row: row["p"])
         assert least["p_holm"] == pytest.approx(min(1, count * least["p"]))
+    assert not any(row["p_holm"] for row in found.values() if row["family"] == BESIDE)
     alone = evaluate(table, seeds=range(6))["C3", "batch"]
     assert alone["p_holm"] == alone["p"] == found["C3", "batch"]["p"]
+
+
+NO_MARGIN = {"margin": None, "inner_low": None, "inner_high": None}
 
 
 @pytest.mark.parametrize(
@@ -235,7 +249,7 @@ def test_holm_runs_over_all_treatments_apart_for_the_primary_endpoint():
     ],
 )
 def test_verdict_table(low, high, p_holm, n, below, above):
-    row = {"low": low, "high": high, "p_holm": p_holm, "n": n}
+    row = {"low": low, "high": high, "p_holm": p_holm, "n": n, **NO_MARGIN}
     assert verdicts.verdict({**row, "claimed": "below 0"}, 0.95) == below
     assert verdicts.verdict({**row, "claimed": "above 0"}, 0.95) == above
 
@@ -251,15 +265,16 @@ def test_the_least_number_of_replicates_follows_the_confidence(confidence, fewes
 def test_what_is_not_decidable_counts_among_the_tests():
     table = synthetic(-0.3, 0.3, 6)
     zero = (table["metric"] == "train_loss") & (table["seed"] == 2) & (table["pass"] == 3)
+    zero = zero.fillna(False)
     before, after = (
         evaluate(each, seeds=range(6)) for each in (table, table.assign(value=table["value"].mask(zero, 0)))
     )
-    assert {id for (id, _), row in after.items() if row["verdict"] == "not decidable"} == {"C1", "C6b"}
-    others = [row for row in after.values() if row["p"] is not None and row["claim"] != "C3"]
+    assert {id for (id, _), row in after.items() if row["verdict"] == "not decidable"} == {"C1", "C6b-log"}
+    others = [row for row in after.values() if row["p"] is not None and row["family"] == SECONDARY]
     least = min(others, key=lambda row: row["p"])
-    assert len(others) == 9
+    assert len(others) == 10
     assert least["p_holm"] == pytest.approx(min(1, 11 * least["p"]))
-    assert all(row["p"] == before[row["claim"], "batch"]["p"] for row in others)
+    assert all(row["p"] == before[row["claim"], "batch"]["p"] for row in others if row["claim"] != "C6b")
 
 
 def test_the_primary_endpoint_needs_no_holm_and_the_others_do():
@@ -285,6 +300,116 @@ def test_identical_differences_support_nothing_before_sign_flips_could():
         assert evaluate(table, seeds=range(seeds))["C3", "batch"]["verdict"] == expected
 
 
+# No relevant difference
+
+
+@pytest.mark.parametrize(
+    "inner, low, high, n, verdict",
+    [
+        ((-0.09, 0.09), -0.1, 0.1, 6, "no relevant difference"),
+        ((-0.09, -0.01), -0.1, -0.005, 6, "no relevant difference"),  # there is one, but it doesn't matter
+        ((-0.1, 0.09), -0.11, 0.1, 6, "inconclusive"),
+        ((-0.09, 0.1), -0.1, 0.11, 6, "inconclusive"),
+        ((-0.2, -0.01), -0.21, -0.005, 6, "supported"),
+        ((0.01, 0.2), 0.005, 0.21, 6, "contradicted"),
+        ((-0.09, 0.09), -0.1, 0.1, 5, "inconclusive"),
+        ((None, None), None, None, 6, "inconclusive"),
+        ((-math.inf, 0.05), -math.inf, 0.06, 6, "inconclusive"),
+        ((-math.inf, math.inf), -math.inf, math.inf, 6, "inconclusive"),
+    ],
+)
+def test_a_difference_within_the_margins_on_both_sides_does_not_matter(inner, low, high, n, verdict):
+    row = {"low": low, "high": high, "p_holm": 0.01, "n": n, "claimed": "below 0"}
+    with_margin = {**row, "margin": 0.1, "inner_low": inner[0], "inner_high": inner[1]}
+    assert verdicts.verdict(with_margin, 0.95) == verdict
+    assert verdicts.verdict({**row, **NO_MARGIN}, 0.95) != "no relevant difference"
+
+
+def judged(table, seeds, **changes):
+    """{claim: row} of the treatment `batch`, by a Design with these changes."""
+    found = verdicts.evaluate(table, design(range(seeds))._replace(**changes))
+    return {row["claim"]: row for row in found}
+
+
+def test_margins_are_a_ratio_and_percentage_points_and_either_may_be_stated_alone():
+    table = synthetic(0.01, 0.01, 8)
+    found = judged(table, 8, negligible={"ratio": 1.1, "points": 0.5})
+    assert found["C3"]["margin"] == pytest.approx(math.log(1.1)) and found["C2a"]["margin"] == pytest.approx(0.005)
+    measured = [row for row in found.values() if row["family"] != BESIDE and row["n"]]
+    assert {row["verdict"] for row in measured} == {"no relevant difference"}
+    for row in measured:
+        assert row["low"] < row["inner_low"] < row["inner_high"] < row["high"]
+    alone = judged(table, 8, negligible={"ratio": 1.1})
+    assert (alone["C2a"]["margin"], alone["C2a"]["inner_low"]) == (None, None)
+    assert alone["C2a"]["verdict"] != "no relevant difference" == alone["C3"]["verdict"]
+    assert all(row["margin"] is None for row in judged(table, 8).values())
+
+
+def test_what_stands_beside_a_claim_has_no_margin():
+    found = judged(synthetic(0.01, 0.01, 8), 8, negligible={"ratio": 1.1, "points": 0.5})
+    beside = [row for row in found.values() if row["family"] == BESIDE]
+    assert len(beside) == 4 and all((row["margin"], row["verdict"]) == (None, "beside") for row in beside)
+
+
+def test_the_inner_interval_is_the_t_interval_at_twice_the_level():
+    table = synthetic(-0.5, 0.1, 8)
+    row, outer = judged(table, 8, negligible={"ratio": 1.1})["C3"], judged(table, 8, confidence=0.9)["C3"]
+    assert (row["inner_low"], row["inner_high"]) == (pytest.approx(outer["low"]), pytest.approx(outer["high"]))
+    assert row["verdict"] == "supported"  # its interval doesn't lie within the margins
+
+
+def test_rates_cut_off_by_the_end_of_the_grid_are_never_without_relevant_difference():
+    table = []
+    for seed in range(8):
+        for model, rate in ("plain", 0.1), ("batch", 0.2 if seed else 0.1):
+            table += sweep(model, {each: 0.5 if each <= rate else 0.9 for each in (0.1, 0.2, 0.4)}, seed)
+    table = frame(table)
+    assert judged(table, 8, negligible={"ratio": 10})["C7"]["verdict"] == "no relevant difference"
+    row = judged(table[table["learning_rate"] < 0.4], 8, negligible={"ratio": 10})["C7"]
+    assert (row["inner_high"], row["high"], row["verdict"]) == (math.inf, math.inf, "supported")
+
+
+# Looks
+
+
+def smoothness_only(sizes):
+    """Rows in which the log ratio of the smoothness is `sizes`, one a seed."""
+    table = []
+    for seed, size in enumerate(sizes):
+        table += probe("plain", "smoothness", [1], seed) + probe("batch", "smoothness", [math.exp(size)], seed)
+    return frame(table)
+
+
+def test_with_any_number_of_looks_few_replicates_have_no_interval_yet():
+    draw = np.random.default_rng(0)
+    sizes = draw.normal(-0.5, 0.1, 16)
+    table = smoothness_only(sizes)
+    for n in (4, 6, 8, 16):
+        row, once = (judged(table, n, looks=looks, negligible={"ratio": 9})["C3"] for looks in ("any", "once"))
+        expected = statistics.paired(sizes[:n], 0.95, "any")
+        assert (row["low"], row["high"], row["p"]) == pytest.approx((expected.low, expected.high, expected.p))
+        assert row["low"] < once["low"] and row["p"] > once["p"]
+        if math.isinf(row["low"]):
+            assert row["verdict"] == "inconclusive" and math.isinf(row["inner_low"])
+    assert row["verdict"] == "no relevant difference"
+
+
+@pytest.mark.slow
+def test_verdicts_at_any_look_are_those_of_the_statistics(monkeypatch):
+    monkeypatch.setattr(claims, "CLAIMS", tuple(claim for claim in claims.CLAIMS if claim.id == "C3"))
+    draw, given = np.random.default_rng(1), []
+    for _ in range(200):
+        sizes = draw.standard_t(3, 16) * 0.3 - draw.choice([0, 0.3])
+        table = smoothness_only(sizes)
+        for n in (5, 8, 16):
+            paired = statistics.paired(sizes[:n], 0.95, "any")
+            side = "supported" if paired.high < 0 else "contradicted" if paired.low > 0 else "inconclusive"
+            assert (paired.p <= 0.05) == (side != "inconclusive")
+            given.append(side if n > 5 else "inconclusive")
+            assert judged(table, n, looks="any")["C3"]["verdict"] == given[-1]
+    assert {"supported", "inconclusive"} <= set(given)
+
+
 # A claim more
 
 MADE_UP = Claim(
@@ -304,7 +429,7 @@ def with_train_accuracy():
     for seed in range(6):
         for model, accuracy in (("plain", 0.5), ("batch", 0.7)):
             table += rows(model, "train_accuracy", [0.1, accuracy + draw.normal(scale=0.01)], seed)
-    return pandas.concat([synthetic(-0.3, 0.3, 6), pandas.DataFrame(table)], ignore_index=True)
+    return pandas.concat([synthetic(-0.3, 0.3, 6), frame(table)], ignore_index=True)
 
 
 @pytest.mark.parametrize(("family", "count"), [(PRIMARY, 2), (SECONDARY, 12), ("a family of its own", 1)])
@@ -335,7 +460,7 @@ def test_a_claim_whose_values_may_be_bounds_says_what_is_left_of_them(monkeypatc
             for seed in range(2)
             for row in rows(model, "train_accuracy", [seed / 2], seed)
         ]
-    )
+    ).astype({"pass": "Int64"})
     found = evaluate(table, seeds=range(3), treatments=("batch", "other"))
     assert [row["high"] for row in found.values()] == [math.inf, math.inf]
     assert calls == [(2, len(table), design(range(3), [treatment]), [0, 1]) for treatment in ("batch", "other")]
@@ -353,8 +478,8 @@ def test_two_thousand_replicates_take_seconds():
     frames = []
     for metric, mode in (("train_loss", "eval"), ("loss", "full_batch"), ("smoothness", "full_batch")):
         noise = draw.normal(size=len(keys)) * 0.1
-        frame = keys.to_frame(index=False).assign(**blank, metric=metric, mode=mode, value=np.exp(noise))
-        frame["value"] *= 0.8 ** frame["pass"]
-        frames.append(frame)
+        of_metric = keys.to_frame(index=False).assign(**blank, metric=metric, mode=mode, value=np.exp(noise))
+        of_metric["value"] *= 0.8 ** of_metric["pass"]
+        frames.append(of_metric.assign(update=UPDATES * of_metric["pass"]))
     found = verdicts.evaluate(pandas.concat(frames, ignore_index=True), design(range(count)))
     assert {row["n"] for row in found if row["claim"] in ("C1", "C3", "C4")} == {count}

@@ -1,7 +1,7 @@
 """C2a: is the test accuracy higher?"""
 
 from ..estimates import last
-from .claim import ABOVE, ACCURACY_DIFFERENCE, Claim
+from .claim import ABOVE, ACCURACY_DIFFERENCE, LAST_PASS, Claim
 
 CLAIM = Claim(
     id="C2a",
@@ -10,6 +10,7 @@ CLAIM = Claim(
     metric="test_accuracy",
     mode="eval",
     measure=last,
+    needs=LAST_PASS,
     unit=ACCURACY_DIFFERENCE,
     claimed=ABOVE,
 )

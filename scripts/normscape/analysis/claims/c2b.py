@@ -1,7 +1,7 @@
 """C2b: is the test loss lower?"""
 
 from ..estimates import log_last
-from .claim import Claim
+from .claim import LAST_PASS, Claim
 
 CLAIM = Claim(
     id="C2b",
@@ -10,4 +10,5 @@ CLAIM = Claim(
     metric="test_loss",
     mode="eval",
     measure=log_last,
+    needs=LAST_PASS,
 )

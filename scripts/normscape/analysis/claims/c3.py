@@ -6,7 +6,7 @@ from .claim import PRIMARY, Claim
 
 CLAIM = Claim(
     id="C3",
-    heading="Local smoothness: the primary endpoint",
+    heading="Local smoothness",
     estimand="smoothness, mean over passes",
     metric="smoothness",
     mode="full_batch",

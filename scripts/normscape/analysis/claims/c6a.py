@@ -3,7 +3,7 @@
 from ..comparisons import pooled_log_ratio
 from ..estimates import probed_volatility
 from . import quotes
-from .claim import Claim
+from .claim import EVERY_PASS, Claim
 
 CLAIM = Claim(
     id="C6a",
@@ -17,5 +17,6 @@ CLAIM = Claim(
     note="One probe a pass: its own noise is included.",
     note_if=lambda asked: asked.directions == 1,
     passes=3,
+    needs=EVERY_PASS,
     undefined="pooled over the replicates, the variance of a network's changes, less its probes' noise, isn't above 0",
 )

@@ -2,7 +2,7 @@
 
 from ..estimates import volatility
 from . import quotes
-from .claim import Claim
+from .claim import EVERY_PASS, Claim
 
 CLAIM = Claim(
     id="C6c",
@@ -13,5 +13,6 @@ CLAIM = Claim(
     measure=volatility,
     quotes=(quotes.IMPROVE_MORE_SMOOTHLY,),
     passes=3,
+    needs=EVERY_PASS,
     undefined="it changes by the same amount from pass to pass, so its SD is 0",
 )
