@@ -36,6 +36,7 @@ rule all:
         TABLES,  # each run's own, too: nothing else would make one again that was lost after metrics.csv was made
         f"{RESULTS}/samples.png",
         expand(f"{RESULTS}/{{table}}.csv", table=["metrics", "claims", "curves", "reproduction"]),
+        expand(f"{RESULTS}/{{register}}.json", register=["analysis", "looks"]),
         [f"{RESULTS}/{figure.name}.{form}" for figure in FIGURES for form in ("png", "svg")],
         expand(f"{RESULTS}/{{name}}", name=["commentary.md", "commentary.html", "config.json"]),
 

@@ -56,7 +56,7 @@ def test_slurm_ran_what_is_heavy_and_the_tables_are_those_of_a_local_run(ran, cl
         rule: {facts["scheduler_job_id"] for facts in provenance if facts["rule"] == rule}
         for rule in {facts["rule"] for facts in provenance}
     }
-    local = ("download", "samples", "aggregate", "compare", "figures", "commentary")
+    local = ("register", "download", "samples", "aggregate", "compare", "figures", "commentary")
     assert {rule: ids.pop(rule) for rule in local} == {rule: {None} for rule in local}
     assert ids.keys() == {rule for rules in EXPECTED for rule in rules}
     assert set().union(*ids.values()) == jobs.keys()

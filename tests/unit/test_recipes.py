@@ -12,7 +12,18 @@ from normscape.recipes import learning_rates, plotted_models, recipe
 
 SCRIPTS = Path(normscape.__file__).parents[1]
 RUN = {"model": "Plain", "learning_rate": "0.04", "seed": "1"}
-RULES = ("download", "samples", "prepare", "train", "probe", "aggregate", "compare", "figures", "commentary")
+RULES = (
+    "register",
+    "download",
+    "samples",
+    "prepare",
+    "train",
+    "probe",
+    "aggregate",
+    "compare",
+    "figures",
+    "commentary",
+)
 ALL_RUNS = ("aggregate", "compare", "figures", "commentary")
 
 
@@ -42,11 +53,15 @@ def changed(key, value):
         ("models.Normed.channels", [8], ALL_RUNS),
         ("seeds", [0, 1, 2], ALL_RUNS),
         ("training.passes", 3, ("train", *ALL_RUNS)),
+        ("training.early_updates", [1], ("train", *ALL_RUNS)),
+        ("training.evaluate_every", 2, ("train", *ALL_RUNS)),
         ("training.batch_size", 16, ("train", "probe", *ALL_RUNS)),
         ("training.learning_rate", [0.04, 0.1], ALL_RUNS),
         ("smoothness.directions", 2, ("probe", *ALL_RUNS)),
+        ("smoothness.passes", [1], ("probe", *ALL_RUNS)),
         ("device", "cuda", ("train", "probe", *ALL_RUNS)),
-        ("comparison.confidence", 0.9, ALL_RUNS[1:]),
+        ("comparison.confidence", 0.9, ("register", *ALL_RUNS[1:])),
+        ("comparison.looks", "any", ("register", *ALL_RUNS[1:])),
         ("figure.dpi", 60, ALL_RUNS[2:]),
     ],
 )

@@ -4,13 +4,13 @@ import pytest
 from normscape import tables
 from normscape.analysis import metrics, verdicts
 
-CLAIM = '''"""C10: is the train accuracy higher at the last pass?"""
+CLAIM = '''"""C20: is the train accuracy higher at the last pass?"""
 
 from ..estimates import last
 from .claim import ABOVE, ACCURACY_DIFFERENCE, Claim
 
 CLAIM = Claim(
-    id="C10",
+    id="C20",
     heading="Train accuracy, added by a test",
     estimand="train accuracy at the last pass",
     metric="train_accuracy",
@@ -46,9 +46,9 @@ def edit(checkout, path, old, new):
 @pytest.fixture
 def added(rerun):
     library = "scripts/normscape"
-    rerun.path(f"{library}/analysis/claims/c10.py").write_text(CLAIM)
-    edit(rerun, f"{library}/analysis/claims/__init__.py", "import c1, ", "import c1, c10, ")
-    edit(rerun, f"{library}/analysis/claims/__init__.py", "c9b)", "c9b, c10)")
+    rerun.path(f"{library}/analysis/claims/c20.py").write_text(CLAIM)
+    edit(rerun, f"{library}/analysis/claims/__init__.py", "import c1, ", "import c1, c20, ")
+    edit(rerun, f"{library}/analysis/claims/__init__.py", "c9b)", "c9b, c20)")
     edit(
         rerun,
         f"{library}/measurement/measures.py",
@@ -71,12 +71,12 @@ def added(rerun):
 
 def test_a_claim_a_measure_and_a_figure_arrive(added, finished):
     rows = tables.records(tables.read(added.results("claims.csv"), verdicts.COLUMNS, "compare"))
-    (row,) = (row for row in rows if row["claim"] == "C10")
+    (row,) = (row for row in rows if row["claim"] == "C20")
     assert (row["unit"], row["n"]) == ("accuracy difference", 2) and row["p_holm"] is not None
     text = added.results("commentary.md").read_text(encoding="utf-8")
-    assert "| C10 | train accuracy at the last pass | eval | 2 |" in text
-    assert "**C10 · Train accuracy, added by a test.** " in text and "A note that a test added." in text
-    assert "C10  train accuracy at the last pass" in added.results("claims.svg").read_text(encoding="utf-8")
+    assert "| C20 | train accuracy at the last pass | eval | 2 |" in text
+    assert "**C20 · Train accuracy, added by a test.** " in text and "A note that a test added." in text
+    assert "C20  train accuracy at the last pass" in added.results("claims.svg").read_text(encoding="utf-8")
 
     table = tables.read(added.results("metrics.csv"), metrics.COLUMNS, "aggregate").set_index("metric")["value"]
     assert table["squared_length"].to_numpy() == pytest.approx(table["displacement_norm"].to_numpy() ** 2)

@@ -61,7 +61,7 @@ def test_another_path_to_the_clone_and_no_prefix_will_do(importing, tmp_path):
     ):
         importing.path("Snakefile").write_text(snippet.replace("normscape/Snakefile", place))
         planned = importing.planned()
-        assert len(planned) == 1 + 1 + 2 + 4 + 4 + 4 + 1, place  # the last is its own
+        assert len(planned) == 1 + 1 + 2 + 4 + 4 + 5 + 1, place  # the last is its own
 
 
 def test_a_bad_config_gets_one_line_that_names_the_module(importing):
@@ -87,7 +87,7 @@ def test_a_text_for_the_module_is_a_text(importing):
 
 def test_the_catalogs_snakefile_plans_the_same_jobs(checkout):
     planned = checkout.planned()
-    assert len(planned) == 1 + 1 + 2 + 4 + 4 + 4
+    assert len(planned) == 1 + 1 + 2 + 4 + 4 + 5
     assert checkout.planned("--snakefile", "workflow/Snakefile") - {"default"} == planned
 
 

@@ -22,7 +22,17 @@ EDITS = {
         {"smoothness": {"step_multiples": [1, 2]}},
         jobs("probe", *AGGREGATING),
     ),
-    "confidence": ({"comparison": {"confidence": 0.9}}, jobs(*AFTER_COMPARE)),
+    "which passes are probed": ({"smoothness": {"passes": [0, 2]}}, jobs("probe", *AGGREGATING)),
+    "early updates": ({"training": {"early_updates": [1]}}, jobs(*AFTER_TRAINING)),
+    "early updates in another order": ({"training": {"early_updates": [94, 50, 20, 8, 4, 2, 1]}}, set()),
+    "how often to evaluate": ({"training": {"evaluate_every": 2}}, jobs(*AFTER_TRAINING)),
+    "confidence": ({"comparison": {"confidence": 0.9}}, jobs("register", *AFTER_COMPARE)),
+    "how often one looks": ({"comparison": {"looks": "any"}}, jobs("register", *AFTER_COMPARE)),
+    "what is negligible": ({"comparison": {"negligible": {"ratio": 1.1}}}, jobs("register", *AFTER_COMPARE)),
+    "a claim more": (
+        {"claims": {"L1": {"metric": "gradient_norm", "claimed": "below"}}},
+        jobs("register", *AFTER_COMPARE),
+    ),
     "a figure setting": ({"figure": {"dpi": 60}}, jobs("figures", "commentary")),
     "where data may come from": ({"dataset": {"sources": ["debian"]}}, set()),
     "the subsample": ({"dataset": {"fraction": 0.003}}, jobs("prepare", *AFTER_TRAINING)),
@@ -121,14 +131,14 @@ def test_words_and_layout_of_any_source_rerun_nothing(edited):
 @pytest.mark.parametrize(
     ("source", "rules"),
     {
-        "normscape/analysis/claims/c1.py": AFTER_COMPARE,
+        "normscape/analysis/claims/c1.py": ("register", *AFTER_COMPARE),
         "normscape/analysis/metrics.py": AGGREGATING,
-        "normscape/analysis/statistics.py": AFTER_COMPARE,
+        "normscape/analysis/statistics.py": ("register", *AFTER_COMPARE),
         "normscape/analysis/verdicts.py": AFTER_COMPARE,
-        "normscape/data/datasets.py": ("prepare", "samples", *AFTER_TRAINING),
+        "normscape/data/datasets.py": ("register", "prepare", "samples", *AFTER_TRAINING),
         "normscape/data/network.py": (),
         "normscape/data/tensors.py": ("prepare", *AFTER_TRAINING),
-        "normscape/jobs.py": ("prepare", "samples", *AFTER_TRAINING),
+        "normscape/jobs.py": ("register", "prepare", "samples", *AFTER_TRAINING),
         "normscape/measurement/estimators.py": ("probe", *AGGREGATING),
         "normscape/measurement/full_batch.py": ("probe", *AGGREGATING),
         "normscape/models/architectures.py": AFTER_TRAINING,
@@ -137,7 +147,7 @@ def test_words_and_layout_of_any_source_rerun_nothing(edited):
         "normscape/report/figures/style.py": ("samples", "figures", "commentary"),
         "normscape/report/page.py": ("commentary",),
         "normscape/training/sgd.py": AFTER_TRAINING,
-        "normscape/training/updates.py": AFTER_TRAINING,
+        "normscape/training/updates.py": ("register", *AFTER_TRAINING),
         "compare.py": AFTER_COMPARE,
         "download.py": (),
         "train.py": AFTER_TRAINING,
@@ -179,6 +189,6 @@ def test_settings_from_the_command_line_and_from_an_overlay_count_like_the_confi
           confidence: 0.9
     """)
     )
-    assert finished.planned("--configfile", str(overlay)) == jobs(*AFTER_COMPARE)
+    assert finished.planned("--configfile", str(overlay)) == jobs("register", *AFTER_COMPARE)
     assert finished.planned("--config", "training={passes: 3}") == jobs(*AFTER_TRAINING)
     assert finished.planned("--config", "seeds=[0]") == jobs(*AGGREGATING)

@@ -22,7 +22,7 @@ from normscape.recipes import learning_rates, recipe
 # the download: whichever code fetched the bytes, their SHA-256 is the known one.
 CODES = {
     name: code.digest(SCRIPTS / f"{name}.py")
-    for name in ("prepare", "samples", "train", "probe", "aggregate", "compare", "figures", "commentary")
+    for name in ("register", "prepare", "samples", "train", "probe", "aggregate", "compare", "figures", "commentary")
 }
 
 # How an error names the config, which may be a section of that of a workflow that imports this one.

@@ -64,6 +64,8 @@ rule commentary:
     """Say what the numbers say: as Markdown, and as a page that holds the figures."""
     input:
         template=templates("commentary.md.j2"),
+        analysis=rules.register.output.analysis,
+        looks=rules.compare.output.looks,
         metrics=rules.aggregate.output.metrics,
         claims=rules.compare.output.claims,
         curves=rules.compare.output.curves,
@@ -90,7 +92,8 @@ rule commentary:
             run=PREFIXED_RUN,
         ),
     shell:
-        "python {params.program} --template {input.template[0]:q} --metrics {input.metrics:q} "
-        "--claims {input.claims:q} --curves {input.curves:q} --reproduction {input.reproduction:q} "
+        "python {params.program} --template {input.template[0]:q} --analysis {input.analysis:q} "
+        "--looks {input.looks:q} --metrics {input.metrics:q} --claims {input.claims:q} "
+        "--curves {input.curves:q} --reproduction {input.reproduction:q} "
         "--pictures {input.pictures:q} --markdown {output.markdown:q} --html {output.html:q} "
         "--config {output.settings:q} --provenance {output.provenance:q} > {log:q} 2>&1"
