@@ -7,10 +7,10 @@ PIP_VERSION = 26.3
 # Two files of tests at a time: each waits a good deal for Snakemake or Slurm. One by one: make test ARGS="-n 0"
 PYTEST = .venv/bin/python -m pytest -n 2 --dist loadfile
 
-# What `make run` hands on to Snakemake, as in: make run ARGS="--dry-run"
+# What `make run` hands on to Snakemake, as in: make run ARGS="--dry-run"; and `make plan`
 ARGS =
 
-.PHONY: run tiny report test test-all lint bench env
+.PHONY: run tiny plan report test test-all lint bench env
 
 # The experiment of config.yaml.
 run: .venv/installed
@@ -19,6 +19,10 @@ run: .venv/installed
 # A first look, in under a minute.
 tiny: .venv/installed
 	.venv/bin/snakemake --cores 4 --configfile workflow/experiments/tiny.yaml $(ARGS)
+
+# What `make run` would cost here, and why each job would run; as in: make plan ARGS="--configfile …"
+plan: .venv/installed
+	.venv/bin/python scripts/plan.py --cores 4 $(ARGS)
 
 # The results of a finished run in one file, to be opened in a browser; as in: make report ARGS="--configfile …"
 report: .venv/installed

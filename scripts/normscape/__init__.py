@@ -19,6 +19,7 @@ a package's modules from one another without circles; which of them a program re
     training      batches, the update, evaluation, checkpoints
     measurement   the exact full-batch gradient, the estimators of smoothness, the probes
     analysis      one table of all metrics, claims with verdicts, curves, two experiments compared
+    planning      what a run will cost here, and why each job runs
     report        words and pictures of numbers that are computed elsewhere
     config        what config.yaml must say, and what it means
 """
