@@ -1,6 +1,7 @@
 from pathlib import Path
 
 from normscape import atomic, code, jobs
+from normscape.analysis import register
 from normscape.analysis.runs import Runs
 from normscape.provenance import read_made, read_source
 from normscape.report import commentary, page
@@ -16,6 +17,8 @@ def main(
     prepared: str,
     once: list[Path],
     template: Path,
+    analysis: Path,
+    looks: Path,
     metrics: Path,
     claims: Path,
     curves: Path,
@@ -33,6 +36,8 @@ def main(
     prepared: provenance of the prepare rule, with {seed}
     once: provenance of the rules that run once
     template: of the text
+    analysis: register of the register rule
+    looks: register of the compare rule
     metrics: table of the aggregate rule
     claims: table of the compare rule
     curves: table of the compare rule
@@ -51,7 +56,8 @@ def main(
         vectors[picture.name] = read_made(picture.with_suffix(".svg"), "figures")
     for source in code.templates(template):
         read_source(source)
-    facts = commentary.facts(results, settings, provenances, [picture.stem for picture in pictures])
+    registers = register.require_fixed(analysis, results.design), register.looks(looks, take=True)
+    facts = commentary.facts(results, settings, provenances, [picture.stem for picture in pictures], registers)
     text = page.render(template, **facts)
     atomic.write_text(html, page.to_html(text, commentary.TITLE, vectors))
     atomic.write_text(markdown, text)

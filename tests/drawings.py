@@ -12,6 +12,8 @@ from normscape.analysis.sweep import Outcome
 from normscape.report.figures import comparison
 
 SIZE = (11, 7)
+EARLY = (0, 1, 2, 8, 50)  # updates: before training, and within the first pass
+UPDATES = 100  # a pass
 
 
 def design(models, rate=0.04, seeds=(0, 1, 2)):
@@ -19,29 +21,45 @@ def design(models, rate=0.04, seeds=(0, 1, 2)):
     return Design(models[0], list(models[1:]), 0.95, rate, list(seeds))
 
 
-def measured(models=("Plain", "Normed"), seeds=(0, 1, 2), passes=3, apart=0.1):
-    """What a figure needs of the Results: replicates, each 0.01 above the one before, and mean curves."""
+def measured(models=("Plain", "Normed"), seeds=(0, 1, 2), passes=3, apart=0.1, early=()):
+    """What a figure needs of the Results: replicates, each 0.01 above the one before, and mean curves.
+
+    early: updates before the end of the first pass after which there are probes, 0 being before training.
+    """
     rows, means = [], []
     for i, model in enumerate(models):
         for metric, curve in curves.CURVES.items():
-            for number in range(0 if curve.mode == "eval" else 1, passes + 1):
-                base = (0.5 if "accuracy" in metric else 1.0) + apart * i + 0.05 * number
+            whole = [UPDATES * number for number in range(passes + 1)]
+            for update in whole if curve.mode == "eval" else [*early, *whole[1:]]:
+                base = (0.5 if "accuracy" in metric else 1.0) + apart * i + 0.05 * update / UPDATES
                 mean = {"mean": base, "low": base * 0.9, "high": base * 1.1}
-                means.append({"model": model, "learning_rate": 0.04, "pass": number, "metric": metric, **mean})
-                rows += [(model, 0.04, number, seed, metric, base + 0.01 * seed) for seed in seeds]
+                key = {"model": model, "learning_rate": 0.04, "pass": whole_pass(update), "update": update}
+                means.append({**key, "metric": metric, **mean})
+                rows += [{**key, "seed": seed, "metric": metric, "value": base + 0.01 * seed} for seed in seeds]
     return SimpleNamespace(
         models=list(models),
         design=design(models),
         outcomes=[Outcome(model, 0.04, len(seeds), 0, ()) for model in models],
-        replicates=pandas.DataFrame(rows, columns=["model", "learning_rate", "pass", "seed", "metric", "value"]),
-        curves=pandas.DataFrame(means),
+        replicates=pandas.DataFrame(rows).astype({"pass": "Int64"}),
+        curves=pandas.DataFrame(means).astype({"pass": "Int64"}),
     )
+
+
+def whole_pass(update):
+    """The number of the pass that ends with an update, NA within one."""
+    number, within = divmod(update, UPDATES)
+    return pandas.NA if within else number
 
 
 def without(results, model, metric, number, seed=None, value=numpy.nan):
     """Give `value` to a model's replicate at one pass, or where `seed` is None to all, and take their mean away."""
+    without_update(results, model, metric, UPDATES * number, seed, value)
+
+
+def without_update(results, model, metric, update, seed=None, value=numpy.nan):
+    """The same after an update."""
     of = [
-        (table["model"] == model) & (table["metric"] == metric) & (table["pass"] == number)
+        (table["model"] == model) & (table["metric"] == metric) & (table["update"] == update)
         for table in (results.replicates, results.curves)
     ]
     results.replicates.loc[of[0] & ((results.replicates["seed"] == seed) | (seed is None)), "value"] = value

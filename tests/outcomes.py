@@ -8,7 +8,7 @@ import copy
 import math
 import runpy
 from dataclasses import dataclass, fields
-from functools import cache
+from functools import cache, cached_property
 from itertools import product
 from pathlib import Path
 from typing import NamedTuple
@@ -26,7 +26,8 @@ from normscape.config.settings import settings as of_config
 from normscape.measurement import columns, measures
 from normscape.recipes import learning_rates, recipe
 from normscape.report import catalogue
-from normscape.training import history
+from normscape.training import history, sgd
+from normscape.training.updates import stops, updates_per_pass
 
 ROOT = Path(__file__).resolve().parents[1]
 MODELS = {  # those of the notebook, and of names that Markdown could take for its own
@@ -35,6 +36,7 @@ MODELS = {  # those of the notebook, and of names that Markdown could take for i
 }
 ENTRIES = (PLAIN, BATCH, {**BATCH, "normalisation": "group", "groups": 4})
 ALL_IMAGES = 60_000
+JOB = synthetic.JOB | {"process_cpu_seconds": 30.0}
 OWN, ERROR = measures.ON_ITS_OWN_STEP.column.name, measures.FLOAT32_ERROR.name  # not of every row of probes
 OVER = [measure.column.name for measure in measures.OVER_MULTIPLES]
 ACCURACIES = ("train_accuracy", "test_accuracy")
@@ -57,15 +59,19 @@ class Numbers(NamedTuple):
 class Event(NamedTuple):
     """What happened to some runs: one of EVENTS, to a model by its place, at a rate by its index and a seed by its.
 
-    None: at all rates, in all replicates. It begins after pass `first` and, with `lasting`, stays.
+    None: at all rates, in all replicates. It begins after pass `first`, or within the first pass: WITHIN; and, with
+    `lasting`, stays.
     """
 
     what: str
     model: int
     rate: int | None
     seed: int | None
-    first: int = 1
+    first: float = 1
     lasting: bool = True
+
+
+WITHIN = 0.5
 
 
 @dataclass(frozen=True)
@@ -85,7 +91,13 @@ class Outcome:
     seeds: tuple = (0, 1, 2, 3, 4, 5)
     multiples: tuple = (1.0,)
     directions: int = 1
+    early: tuple = (1, 2, 9, 20)
+    evaluate_every: int = 1
+    probed: tuple | str = "all"
     detailed: tuple = (1,)
+    looks: str = "once"
+    negligible: tuple = ()  # (what, how much) of `comparison.negligible`
+    claims: tuple = ()  # (id, entry) of the config's section
     size: tuple = (8, 6)  # of the figures, in inches
     drawn: tuple = ("comparison", "claims", "reproduction")  # figures to draw
 
@@ -103,11 +115,24 @@ class Outcome:
         return MODELS[self.names][: 1 + self.treatments + self.bystander]
 
     @property
+    def checkpoints(self):
+        """(update, number of the pass that ends there, else None), rising."""
+        return stops(updates_per_pass(self.images, self.batch_size), self.passes, self.early)
+
+    def probes_at(self, number):
+        """Whether there is a probe after a pass; None: within the first."""
+        return number is None or self.probed == "all" or number in self.probed
+
+    def evaluates_at(self, number):
+        """Whether losses and accuracies are evaluated after a pass; None: within the first."""
+        return number is not None and (number % self.evaluate_every == 0 or number == self.passes)
+
+    @property
     def partial(self):
         """Whether a table is missing."""
         return any(event.what in ("no run", "no probes") for event in self.events)
 
-    @property
+    @cached_property
     def settings(self):
         """The settings as the workflow makes them of a config, which it finds in order."""
         baseline, *treatments = self.compared
@@ -119,13 +144,20 @@ class Outcome:
                 "learning_rate": list(self.rates) if len(self.rates) > 1 else self.rates[0],
                 "batch_size": self.batch_size,
                 "passes": self.passes,
+                "early_updates": list(self.early),
+                "evaluate_every": self.evaluate_every,
             },
             "smoothness": {
                 "directions": self.directions,
                 "step_multiples": list(self.multiples),
+                "passes": self.probed if self.probed == "all" else list(self.probed),
                 "detailed_passes": list(self.detailed),
             },
-            "comparison": {"baseline": baseline, "treatments": treatments, "confidence": self.confidence},
+            "comparison": {
+                **{"baseline": baseline, "treatments": treatments, "confidence": self.confidence},
+                **{"looks": self.looks, **({"negligible": dict(self.negligible)} if self.negligible else {})},
+            },
+            **({"claims": copy.deepcopy(dict(self.claims))} if self.claims else {}),
             "figure": {"width": self.size[0], "height": self.size[1], "dpi": 50},
         }
         config["dataset"]["fraction"] = float(f"{self.images / ALL_IMAGES:.3g}")
@@ -183,12 +215,31 @@ def outcomes(draw):
         seeds=tuple(range(seeds)) if draw(st.booleans()) else tuple(4294967295 - 7 * i for i in range(seeds)),
         multiples=multiples,
         directions=draw(st.integers(1, 2)),
+        early=draw(st.sampled_from([(1, 2, 9, 20), (1, 2, 9, 20), (), (1,), (8, 50)])),
+        evaluate_every=draw(st.sampled_from([1, 1, 1, 2, 9])),
+        probed=draw(st.sampled_from(["all", "all", "all", (1,), (0, 1, 9), (passes,), (0, passes)])),
         detailed=draw(st.sampled_from([(1,), (), (1, 2, 5), (7,)])),
+        looks=draw(st.sampled_from(["once", "any"])),
+        negligible=draw(st.sampled_from([(), (), *NEGLIGIBLE])),
+        claims=draw(st.sampled_from([(), (), *CLAIMS])),
         size=draw(st.sampled_from([(8, 5), (11, 7)])),
         drawn=(draw(st.sampled_from(figures)),),
     )
     assume(any(run.history is not None for run in runs(outcome).values()))
     return outcome
+
+
+NEGLIGIBLE = (
+    *((("ratio", 1.1),), (("ratio", 3.0), ("points", 20.0))),
+    *((("points", 0.5),), (("ratio", 1e6), ("points", 100.0))),
+)
+CLAIMS = (
+    (("C20", {"metric": "test_loss", "summary": "last", "claimed": "below", "margin": 2.0}),),
+    (("C21", {"metric": "test_accuracy", "summary": "last", "claimed": "above", "primary": True}),),
+    (("C4", {"metric": "smoothness", "comparison": "equal_loss", "states": "all", "claimed": "below"}),),
+    (("C3", {"metric": "gradient_norm", "claimed": "below", "primary": True}),),
+    (("C22", {"metric": "smoothness", "states": "early", "claimed": "above"}),),
+)
 
 
 def _rates():
@@ -203,7 +254,7 @@ def _events(treatments, rates, seeds, passes):
         model=st.integers(0, treatments),
         rate=st.none() | st.integers(0, rates - 1),
         seed=st.integers(0, seeds - 1) | st.none(),
-        first=st.integers(1, passes),
+        first=st.sampled_from([0, WITHIN]) | st.integers(1, passes) | st.integers(1, passes),
         lasting=st.booleans(),
     )
 
@@ -249,13 +300,18 @@ def _run(outcome, place, random):
         return {"constant": 0.1, "perfect": 1.0}[numbers.accuracies]
 
     rows = []
-    for number in range(outcome.passes + 1):
-        train, test = values(numbers.losses, 2)
-        row = {"train_loss": train, "train_accuracy": accuracy(outcome.images)}
-        rows.append({"pass": number, "diverged": 0, **row, "test_loss": test, "test_accuracy": accuracy(10_000)})
+    for update, number in outcome.checkpoints:
+        row = dict.fromkeys(("train_loss", "train_accuracy", "test_loss", "test_accuracy"))
+        missing = sgd.TOO_EARLY if number is None else sgd.NOT_ASKED
+        if outcome.evaluates_at(number):
+            losses = values(numbers.losses, 2)
+            accuracies = accuracy(outcome.images), accuracy(10_000)
+            row, missing = dict(zip(row, (losses[0], accuracies[0], losses[1], accuracies[1]), strict=True)), None
+        rows.append({"pass": number, "update": update, "diverged": 0, **row, "missing": missing})
+    probed = [(update, number) for update, number in outcome.checkpoints if outcome.probes_at(number)]
     probes = [
-        _probe(outcome, number, mode, direction, multiple, values)
-        for number in range(1, outcome.passes + 1)
+        _probe(outcome, update, number, mode, direction, multiple, values)
+        for update, number in probed
         for mode in (("full_batch", "eval") if number in outcome.detailed else ("full_batch",))
         for direction in range(outcome.directions)
         for multiple in outcome.multiples
@@ -265,18 +321,20 @@ def _run(outcome, place, random):
     ]
     kinds += [("conv1", index, "weight_norm") for index in range(2)]
     layers = [
-        {"pass": number, "mode": "full_batch", "layer": layer, "filter": index, "metric": metric, "value": value}
-        for number in range(1, outcome.passes + 1)
+        {"pass": number, "update": update, "mode": "full_batch"}
+        | {"layer": layer, "filter": index, "metric": metric, "value": value}
+        for update, number in probed
+        if number
         for (layer, index, metric), value in zip(kinds, values(0.0, len(kinds)), strict=True)
     ]
     return Run(rows, probes, layers)
 
 
-def _probe(outcome, number, mode, direction, multiple, values):
+def _probe(outcome, update, number, mode, direction, multiple, values):
     names = [column.name for column in measures.COLUMNS]
     row = dict(zip(names, values(outcome.numbers.probed, len(names)), strict=True))
     row["loss"], row["displaced_loss"] = values(outcome.numbers.losses, 2)
-    row["directional_curvature"] *= -1 if number % 2 else 1
+    row["directional_curvature"] *= -1 if update % 2 else 1
     on_training_step = mode == "full_batch" and multiple == 1
     if not (on_training_step and number in outcome.detailed):
         row[OWN] = None
@@ -284,7 +342,7 @@ def _probe(outcome, number, mode, direction, multiple, values):
         row[ERROR] = None
     if len(outcome.multiples) == 1:
         row["loss_range"] = row["gradient_change_range"] = None
-    place = {"pass": number, "mode": mode, "direction": direction, "step_multiple": multiple}
+    place = {"pass": number, "update": update, "mode": mode, "direction": direction, "step_multiple": multiple}
     return {**place, "precision": "float32", **row, "missing": None}
 
 
@@ -315,18 +373,23 @@ def _strike(event, made, rate, seed, outcome):
 
 
 def _diverged(event, run):
-    blank = {"diverged": 1, "train_loss": None, "train_accuracy": None, "test_loss": None, "test_accuracy": None}
-    rows = [row if row["pass"] < event.first else {**row, **blank} for row in run.history]
-    kept = [table and [row for row in table if row["pass"] < event.first] for table in (run.probes, run.layers)]
+    blank = dict.fromkeys(("train_loss", "train_accuracy", "test_loss", "test_accuracy", "missing")) | {"diverged": 1}
+    rows = [row if _place(row) < event.first else {**row, **blank} for row in run.history]
+    kept = [table and [row for row in table if _place(row) < event.first] for table in (run.probes, run.layers)]
     return Run(rows, *kept)
+
+
+def _place(row):
+    """Return the pass after which a row's checkpoint lies, or WITHIN the first."""
+    return WITHIN if row["pass"] is None else row["pass"]
 
 
 def _change(event, run):
     """Change the rows of a Run in place."""
     for kind, rows in zip(Run._fields, run, strict=True):
         for row in rows or []:
-            hit = row["pass"] == event.first or (event.lasting and row["pass"] > event.first)
-            if hit and kind == "history" and not row["diverged"]:
+            hit = _place(row) == event.first or (event.lasting and _place(row) > event.first)
+            if hit and kind == "history" and row["train_loss"] is not None:
                 _change_history(event.what, row)
             elif hit and kind == "probes":
                 _change_probe(event.what, row)
@@ -391,7 +454,7 @@ def write(outcome, made, results):
 
     def record(path, rule, key=None):
         facts = {"rule": rule, "settings": recipe(rule, settings, codes, key), "code": codes.get(rule)}
-        provenance.write(path, synthetic.JOB | facts)
+        provenance.write(path, JOB | facts)
 
     once = [results.parent / "data" / "provenance-download.json", results / "provenance-samples.json"]
     for path, rule in zip(once, ("download", "samples"), strict=True):
@@ -441,12 +504,18 @@ def report(outcome, results, written):
     pictures = {"pictures": [out / f"{name}.png" for name in figures]}
     made = {"markdown": out / "commentary.md", "html": out / "commentary.html", "config": out / "config.json"}
     places = {"run": found.run, "prepared": found.prepared}
+    analysis = {"analysis": results / "analysis.json"}
+    looks, others = (folder / "looks.json" for folder in (out, results if outcome.partial else results / "partial"))
     arguments = {
+        "register": {**analysis, "runs": results / "runs", "looks": []},
         "aggregate": {**places, **metrics, "partial": outcome.partial},
-        "compare": {**metrics, **compared, "notebook": report_folder / "notebook.csv"},
+        "compare": {
+            **{**analysis, **metrics, **compared, "notebook": report_folder / "notebook.csv"},
+            **{"looks": looks, "other_looks": others},
+        },
         "figures": {**metrics, **compared, **pictures},
         "commentary": {
-            **{**places, **metrics, **compared, **pictures, **made},
+            **{**places, **analysis, "looks": looks, **metrics, **compared, **pictures, **made},
             "once": once,
             "template": report_folder / "commentary.md.j2",
         },
@@ -454,7 +523,6 @@ def report(outcome, results, written):
     for rule, given in arguments.items():
         asked = recipe(rule, settings, codes)
         program(rule)(**asked, **given)
-        provenance.write(
-            out / f"provenance-{rule}.json", synthetic.JOB | {"rule": rule, "settings": asked, "code": codes[rule]}
-        )
+        record = JOB | {"rule": rule, "settings": asked, "code": codes.get(rule)}
+        provenance.write((results if rule == "register" else out) / f"provenance-{rule}.json", record)
     return out

@@ -4,16 +4,17 @@ from .. import tables
 from ..analysis import reproduction as notebook
 from ..analysis.claims.claim import Asked
 from ..data import datasets
-from . import catalogue, findings, words
-from .sections import comparison, costs, landscape, models, precision, reproduction, sweep
+from . import catalogue, findings, treatments, words
+from .sections import advice, comparison, costs, landscape, looks, models, precision, reproduction, sweep
 
 TITLE = "Does batch normalisation smooth the loss landscape?"
 
 
-def facts(results, settings, provenances, figures):
+def facts(results, settings, provenances, figures, registers):
     """Return the facts, by the names that the template has for them.
 
     results: the Results. settings: the whole config. provenances: of all jobs. figures: names of those that were drawn.
+    registers: the Fixed of the register of analyses, and the Looks of that of verdicts.
     """
     entries = {name: settings["models"][name] for name in results.models}
     return {
@@ -24,6 +25,8 @@ def facts(results, settings, provenances, figures):
         **models.facts(entries),
         **reproduction.facts(tables.records(results.reproduction)),
         "unlike_notebook": notebook.unlike(_notebook_settings(results, settings), entries),
+        "advice": advice.advice(results, settings, provenances),
+        "looks": looks.looks(*registers, settings, results.excluded),
         "float32": precision.float32(results.metrics, results.design),
         "costs": costs.costs(provenances),
         "provenance": costs.ran_with(provenances),
@@ -32,19 +35,29 @@ def facts(results, settings, provenances, figures):
 
 def _of_the_claims(results, settings, entries):
     design, rates = results.design, {outcome.learning_rate for outcome in results.outcomes}
-    asked = Asked(
-        directions=settings["smoothness"]["directions"],
-        swept=len(rates) > 1,
-        passes=settings["training"]["passes"],
-    )
+    asked = Asked.of(settings, swept=len(rates) > 1)
     found = [findings.finding(row, design, asked, results.gaps) for row in results.claims]
     return {
         "baseline": design.baseline,
         "treatments": [
-            findings.treatment(name, found, entries[name], entries[design.baseline]) for name in design.treatments
+            treatments.treatment(
+                name, found, entries[name], entries[design.baseline], results.turns[name], results.points.get(name)
+            )
+            for name in design.treatments
         ],
-        "level": words.percent(design.confidence),
-        **findings.of_all(found, design.confidence),
+        **findings.of_all(found, design),
+        **_of_the_checkpoints(asked, settings),
+    }
+
+
+def _of_the_checkpoints(asked, settings):
+    """Return which checkpoints are probed and evaluated, where not all are."""
+    passes = [number for _, number in asked.probed if number is not None]
+    every = settings["training"]["evaluate_every"]
+    return {
+        "early_updates": [update for update, number in asked.probed if number is None],
+        "probed_passes": passes if set(passes) < set(range(asked.passes + 1)) else [],
+        "evaluated_every": every if asked.passes > 1 else 1,
     }
 
 

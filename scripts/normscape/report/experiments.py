@@ -7,7 +7,7 @@ over left; accuracies by percentage points, right minus left.
 import math
 
 from ..analysis import design, experiments
-from ..analysis.claims.claim import LOG_RATIO
+from ..analysis.claims.claim import BESIDE, LOG_RATIO
 from ..analysis.experiments import ABSENT
 from . import findings, words
 
@@ -54,7 +54,7 @@ def _count(number, one, many):
 
 def _verdicts(rows):
     """Return how many verdicts changed, and of which claims; with their treatments where there are several."""
-    common = [row for row in rows if row["left"] and row["right"]]
+    common = [row for row in rows if row["left"] and row["right"] and _either(row)["family"] != BESIDE]
     changed = [row["left"] for row in common if row["left"]["verdict"] != row["right"]["verdict"]]
     several = len({_either(row)["treatment"] for row in rows}) > 1
     names = [f"{row['claim']} ({row['treatment']})" if several else row["claim"] for row in changed]
@@ -80,7 +80,7 @@ def _pairing(level):
     return (
         "A ratio moves by a factor, right over left; a difference of accuracies by points, right minus left. "
         "Where both sides have their numbers from the same seeds, the move is taken seed by seed and has its "
-        f"{words.percent(level)} interval; else it is one mean against another, without an interval, and how much of "
+        f"{words.percent(level)} t-interval; else it is one mean against another, without an interval, and how much of "
         "it is chance isn't known."
     )
 
@@ -90,7 +90,7 @@ def _claims_table(rows, left, right):
     for row in rows:
         claim, sides = _either(row), (row["left"], row["right"])
         old, new = (side["verdict"] if side else ABSENT for side in sides)
-        verdict = old if old == new else f"**{old} → {new}**"
+        verdict = ABSENT if BESIDE in (old, new) else old if old == new else f"**{old} → {new}**"
         change = _moved_cell(row["moved"], claim["unit"] == LOG_RATIO)
         cells.append([claim["claim"], claim["estimand"], *map(_claim_cell, sides), change, verdict])
     return _table(["claim", "what is compared", left.name, right.name, "moved", "verdict"], cells)

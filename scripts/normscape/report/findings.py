@@ -1,10 +1,11 @@
-"""What the numbers say of each claim and treatment, in words for the template to choose from."""
+"""What the numbers say of each claim, in words for the template to choose from."""
 
+import math
+from decimal import Decimal
 from typing import NamedTuple
 
 from ..analysis import claims, statistics
-from ..analysis.claims import quotes
-from ..analysis.claims.claim import LOG_RATIO, PRIMARY, Claim
+from ..analysis.claims.claim import BESIDE, LOG_RATIO, PRIMARY, Claim
 from ..analysis.design import SMOOTHNESS_MISSING
 from . import words
 
@@ -21,12 +22,16 @@ class Finding(NamedTuple):
     effect: str  # the estimate as it stands in a sentence, with interval, n and p
     p: str
     p_holm: str
-    one_sided: bool  # the interval lies wholly on one side of no difference
+    side: str  # on which the interval puts it, "lower" or "higher" than the baseline's; "" for neither
     few: bool  # there are too few pairs for a verdict
     sides: str  # in how many pairs it was lower, equal, higher: “lower in 4 of 6, higher in 2”; "" if known of none
     gaps: str  # what keeps a claim that is not decidable from being so
     note: str
     unmeasured: str  # what it takes that the settings lack, "" for nothing
+    margin: str  # differences within which don't matter: “1/1.1 to 1.1 times Plain's”; "" for none
+    inner: str  # the interval that is held against the margin, with its level: “90 % interval 0.97 to 1.02”; ""
+    significant: bool  # the interval lies on one side, and the Holm-adjusted p is small enough
+    beside: tuple = ()  # the Findings that stand beside it, without a verdict of their own
 
     @property
     def primary(self):
@@ -38,13 +43,30 @@ class Finding(NamedTuple):
         """The mode of BatchNorm in which it was measured."""
         return words.plain(self.claim.mode)
 
+    @property
+    def brief(self):
+        """The estimate as it stands in a sentence with others: “× 0.55 (0.50 to 0.60)”."""
+        return f"{self.size} ({self.interval})" if self.interval and not self.waiting else self.size
+
+    @property
+    def apart(self):
+        """By what its estimand differs from that of the claim that it stands beside: “at losses above 0.6”."""
+        than = next((claim.estimand for claim in claims.CLAIMS if claim.id == self.claim.beside), "")
+        words_left = self.claim.estimand.removeprefix(than).strip(", ")
+        return f"at losses {words_left}" if words_left.startswith(("above ", "below ")) else words_left
+
+    @property
+    def waiting(self):
+        """Whether there are too few replicates yet for an interval that holds at any look."""
+        return self.interval == words.NOT_YET
+
 
 def finding(row, design, asked, gaps):
     """Return the Finding that a row of claims.csv, a dict with None for empty cells, makes.
 
     design: the Design. asked: an Asked. gaps: the Gaps of all claims and treatments.
     """
-    claim = next(claim for claim in claims.CLAIMS if claim.id == row["claim"])
+    claim = next(claim for claim in claims.chosen(design) if claim.id == row["claim"])
     told = _told(row)
     return Finding(
         claim=claim,
@@ -56,12 +78,15 @@ def finding(row, design, asked, gaps):
         effect=_effect(row, told, design) if told else "",
         p=words.p_value(row["p"]),
         p_holm=words.p_value(row["p_holm"]),
-        one_sided=None not in (row["low"], row["high"]) and not row["low"] <= 0 <= row["high"],
+        side=_side(row),
         few=0 < row["n"] < statistics.fewest(design.confidence),
         sides=sides(row),
         gaps=_gaps([gap for gap in gaps if (gap.claim, gap.treatment) == (row["claim"], row["treatment"])]),
         note=claim.note if claim.note_if(asked) else "",
         unmeasured=claim.unmeasured(asked),
+        margin=_margin(row, design),
+        inner=_inner(row, design),
+        significant=bool(_side(row)) and row["p_holm"] is not None and row["p_holm"] <= 1 - design.confidence,
     )
 
 
@@ -69,7 +94,17 @@ def _told(row):
     """Return the Told of a row of claims.csv, or None where it has no estimate."""
     if row["estimate"] is None:
         return None
-    return words.told(row["estimate"], row["low"], row["high"], row["unit"] == LOG_RATIO)
+    return words.told(row["estimate"], row["low"], row["high"], row["unit"] == LOG_RATIO, _bounded(row))
+
+
+def _bounded(row):
+    """Return whether the estimate of a row's claim may be but a bound."""
+    return any(claim.bounded for claim in claims.CLAIMS if claim.id == row["claim"])
+
+
+def is_bound(row):
+    """Return whether the estimate of a row of claims.csv is but a bound, for the end of a grid cut it off."""
+    return _bounded(row) and words.bound(row["low"], row["high"]) is not None
 
 
 def size_and_interval(row):
@@ -79,6 +114,37 @@ def size_and_interval(row):
     """
     told = _told(row)
     return (told.cell, told.interval) if told else (sides(row) if row["n"] else "", "")
+
+
+def _side(row):
+    if None in (row["low"], row["high"]) or row["low"] <= 0 <= row["high"]:
+        return ""
+    return "lower" if row["high"] < 0 else "higher"
+
+
+def _margin(row, design):
+    """Return what lies within a row's margin; "" where it has none."""
+    if row["margin"] is None:
+        return ""
+    if row["unit"] == LOG_RATIO:
+        ratio = f"{math.exp(row['margin']):.10g}"
+        return f"1/{ratio} to {ratio} times {design.baseline}'s"
+    points = f"{100 * row['margin']:.10g}"
+    return f"−{points} to +{points} percentage points from {design.baseline}'s"
+
+
+def _inner(row, design):
+    """Return a row's interval at 1 − 2α, with its level; "" where it has none, or not yet."""
+    ends = row["inner_low"], row["inner_high"]
+    if None in ends or math.inf in map(abs, ends):
+        return ""
+    told = words.told(row["estimate"], *ends, row["unit"] == LOG_RATIO)
+    return f"{words.percent(_doubled(design.confidence))} interval {told.interval}"
+
+
+def _doubled(confidence):
+    """Return 1 − 2α of a confidence 1 − α, as exact as that is written."""
+    return float(2 * Decimal(str(confidence)) - 1)
 
 
 def _effect(row, told, design):
@@ -97,7 +163,7 @@ def _effect(row, told, design):
 
 def _agreement(row):
     """Return how many pairs lie on the estimate's side. Rates that the end of a grid cut off are equal on it alone."""
-    grid = " on the grid" if words.bound(row["low"], row["high"]) else ""
+    grid = " on the grid" if is_bound(row) else ""
     if row["equal"] == row["n"]:
         return f"identical{grid} in all {row['n']}"
     if not row["estimate"]:
@@ -134,15 +200,24 @@ def _gaps(gaps):
     return "; ".join(told[: words.FEW]) + (f"; and {rest} more" if rest else "")
 
 
-def of_all(found, confidence):
-    """Return what the template is told of all Findings together.
+def of_all(found, design):
+    """Return what the template is told of all Findings together. design: the Design.
 
-    fewest: how many pairs a verdict takes, where there were too few for one; else None. undecidable, estimated: whether
-    any claim is not decidable, and whether any has an estimate.
+    level: of the intervals. interval: how their column is called. any_look: whether they hold at any look. margins:
+    within which differences don't matter, and inner_level: of the intervals held against them. fewest: how many pairs
+    a verdict takes, where there were too few for one; else None. undecidable, estimated: whether any claim is not
+    decidable, and whether any has an estimate.
     """
+    found = [each for each in found if each.claim.family != BESIDE]
     withheld = any(each.few and each.verdict == "inconclusive" for each in found)
+    any_look = design.looks == statistics.ANY
     return {
-        "fewest": statistics.fewest(confidence) if withheld else None,
+        "level": words.percent(design.confidence),
+        "interval": "interval at any look" if any_look else "t-interval",
+        "any_look": any_look,
+        "margins": list(dict.fromkeys(each.margin for each in found if each.margin)),
+        "inner_level": words.percent(_doubled(design.confidence)),
+        "fewest": statistics.fewest(design.confidence) if withheld else None,
         "undecidable": any(each.verdict == "not decidable" for each in found),
         "estimated": any(each.size for each in found),
     }
@@ -152,52 +227,3 @@ def left_out(exclusions):
     """Return the Exclusions from every claim, and those from the claims that rest on probes alone."""
     unprobed = [each for each in exclusions if each.reason == SMOOTHNESS_MISSING]
     return [each for each in exclusions if each not in unprobed], unprobed
-
-
-class Treatment(NamedTuple):
-    """A treatment's name, its findings by claim, and the notebook's sentences: (quote, verdict, ids of the claims).
-
-    asserted: whether the notebook's sentences are about this comparison: networks that differ in BatchNorm alone. If
-    not, its claims ask of the treatment what the notebook says of BatchNorm, and there are no quotes.
-    """
-
-    name: str
-    asserted: bool
-    claims: dict
-    quotes: list
-
-    @property
-    def primary(self):
-        """The finding on the primary endpoint."""
-        return next(finding for finding in self.claims.values() if finding.primary)
-
-    @property
-    def others(self):
-        """The findings on the claims that ask the primary one's question in another way."""
-        return [finding for finding in self.claims.values() if finding.claim.also]
-
-
-def treatment(name, found, entry, baseline):
-    """Return the Treatment of that name, from the Findings of all treatments. entry, baseline: the models' entries."""
-    own = {finding.claim.id: finding for finding in found if finding.treatment == name}
-    without = {key: value for key, value in entry.items() if key not in ("placement", "affine")}
-    asserted = entry["normalisation"] == "batch" and baseline == {**without, "normalisation": "none"}
-    return Treatment(name, asserted, own, list(_quotes(own.values())) if asserted else [])
-
-
-def _quotes(found):
-    """Yield (sentence of the notebook, verdict, ids of the claims) for each that some of `found` test."""
-    for quote in quotes.QUOTES:
-        testing = [finding for finding in found if quote in finding.claim.quotes]
-        if testing:
-            yield quote, quote_verdict(testing), [finding.claim.id for finding in testing]
-
-
-def quote_verdict(found):
-    """Return what the findings that test one of the notebook's sentences say of it together."""
-    verdicts = {finding.verdict for finding in found}
-    if len(verdicts) == 1:
-        return verdicts.pop()
-    decided = verdicts & {"supported", "contradicted"}
-    listed = ", ".join(f"{finding.claim.id} {finding.verdict}" for finding in found)
-    return ("mixed: " if decided else "undecided: ") + listed

@@ -4,7 +4,7 @@ from functools import cached_property
 
 from .. import tables
 from ..analysis import curves as mean_curves
-from ..analysis import landscape, lineage, metrics, reproduction, sweep, verdicts
+from ..analysis import landscape, lineage, metrics, overlap, reproduction, sweep, turns, verdicts
 from ..analysis.design import Design, excluded
 from ..analysis.gaps import gaps
 from ..recipes import plotted_models
@@ -94,6 +94,19 @@ class Results:
     def largest_rates(self):
         """{model of the design: {seed: its largest workable rate}}."""
         return sweep.largest_rates(self.metrics, self.design)
+
+    @cached_property
+    def turns(self):
+        """{treatment: the Turn of its local smoothness, or None}."""
+        return turns.turns(self.metrics, self.design)
+
+    @cached_property
+    def points(self):
+        """{treatment: the least number of its checkpoints, and of the baseline's, that C4 rests on in a replicate}."""
+        least = {}
+        for (treatment, _), counts in overlap.points(self.metrics, self.design).items():
+            least[treatment] = tuple(map(min, counts, least.get(treatment, counts)))
+        return least
 
     @cached_property
     def bands(self):

@@ -9,6 +9,7 @@ MORE, LESS = ("more than ", "10,000"), ("less than ", "0.0001")
 WIDE = math.log(10) / 2  # an interval whose end is so far from the estimate goes over a power of ten
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 FEW = 3  # of many, so many are named
+NOT_YET = "not yet"  # an interval that holds at any look, and has no ends before there are enough replicates
 DIGITS = 12  # behind the point; numbers that differ by less are the same (`analysis.statistics.ROUNDING`)
 
 
@@ -45,11 +46,14 @@ class Told(NamedTuple):
         return self.before + (f"× {self.number}" if self.ratio else f"{self.number} points")
 
 
-def told(estimate, low, high, ratio):
+def told(estimate, low, high, ratio, bounded=True):
     """Return the Told of an estimate and its interval, whose ends are None where there are none and ±inf where open.
 
     ratio: whether they are log ratios, told as multiples; else they are differences of fractions, told as points.
+    bounded: whether an open end makes the estimate a bound; if not, an interval open at both ends is none yet.
     """
+    if not bounded and None not in (low, high) and math.isinf(low) and math.isinf(high):
+        return told(estimate, None, None, ratio)._replace(interval=NOT_YET)
     mark = bound(low, high)
     numbers = [None if number is None or math.isinf(number) else number for number in (estimate, low, high)]
     size, low, high = _multiples(numbers, exact=mark is not None) if ratio else _points(numbers)
@@ -131,7 +135,8 @@ def mean(row):
 def without_mean(rows, titles, key):
     """Return a sentence, with a space before it, that tells where replicates lack their numbers; "" for nowhere.
 
-    rows: dicts with model, pass, n, missing and `key`, one of `titles`, {key: title}; others are passed over.
+    rows: dicts with model, pass (None within a pass, and then update), n, missing and `key`, one of `titles`,
+    {key: title}; others are passed over.
     """
     lacking = {}
     for row in rows:
@@ -141,10 +146,18 @@ def without_mean(rows, titles, key):
     for (title, model), own in lacking.items():
         worst = max(own, key=lambda row: row["missing"])
         share = f"{'up to ' if len(own) > 1 else ''}{worst['missing']} of {worst['n'] + worst['missing']}"
-        told.append(f"{title}, {model}, {numbered('pass', 'passes', [row['pass'] for row in own])} (in {share})")
+        told.append(f"{title}, {model}, {_checkpoints(own)} (in {share})")
     if not told:
         return ""
     return f" There is no mean where a replicate's number is missing or has no logarithm: {'; '.join(told)}."
+
+
+def _checkpoints(rows):
+    """Return the checkpoints of `rows` as “updates 1, 2, pass 1”."""
+    updates = [row["update"] for row in rows if row["pass"] is None]
+    passes = [row["pass"] for row in rows if row["pass"] is not None]
+    parts = (("update", "updates", updates), ("pass", "passes", passes))
+    return ", ".join(numbered(*part) for part in parts if part[-1])
 
 
 def p_value(p):

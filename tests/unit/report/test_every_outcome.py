@@ -8,6 +8,7 @@ import dataclasses
 import html.parser
 import math
 import re
+import subprocess
 import warnings
 import xml.etree.ElementTree
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from pathlib import Path
 import numpy as np
 import pandas
 import pytest
+import yaml
 from hypothesis import HealthCheck, Phase, example, given, settings
 from matplotlib import pyplot
 from matplotlib.image import imread
@@ -34,16 +36,28 @@ WHY = r"\b(diverged|measured|missing|nothing|no|infinite|below|above)\b"  # what
 LEADS = {
     "supported": "Supported:",
     "contradicted": "Contradicted:",
+    "no relevant difference": "No relevant difference:",
     "inconclusive": "Inconclusive:",
     "not decidable": "Not decidable for these replicates:",
     "not measured": "Not measured",
 }
 HEADLINES = {
-    "supported": r"had the lower local smoothness|was smoother than",
-    "contradicted": r"had the higher local smoothness",
+    "supported": r"had the lower local smoothness|was smoother than|, is supported:",
+    "contradicted": r"had the higher local smoothness|, is contradicted:",
+    "no relevant difference": r"did not differ from that of|, showed no relevant difference:",
     "inconclusive": r"is inconclusive:|no answer from",
     "not decidable": r"is not decidable for these replicates",
-    "not measured": r"no answer, for no pair",
+    "not measured": r"no answer, for ",
+}
+PLACES = {"C10": "before training", "C4": "at equal train loss"}
+SAID = {  # of one of them
+    "supported": r"it was lower(, too)?: (.*)",
+    "contradicted": r"it was higher(, too)?: (.*)",
+    "no relevant difference": r"the two did not differ by as much as matters: (.*)",
+    "inconclusive": r"(no difference was shown(?: yet| after Holm's correction)?:|it was) (.*?)"
+    r"(?: in the one pair there is| in each of the \d+ pairs there are|, and so few replicates give no verdict)?",
+    "not decidable": r"that is not decidable for these replicates()()",
+    "not measured": r"it was not measured()()",
 }
 SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 ROUNDING = 1e-12
@@ -75,6 +89,16 @@ class Report:
     def run(self, model, seed):
         """The run at the base rate."""
         return self.made[model, self.base, seed]
+
+    @property
+    def told_claims(self):
+        """The rows of claims that have a verdict."""
+        return [row for row in self.claims if row["family"] != "beside"]
+
+    @property
+    def changed(self):
+        """The ids of claims that the config defines."""
+        return set(dict(self.outcome.claims))
 
     def row(self, claim, treatment):
         return next(row for row in self.claims if (row["claim"], row["treatment"]) == (claim, treatment))
@@ -165,7 +189,18 @@ def check_metrics(report):
     """Every number of the runs, and every one that is missing with its reason, stands in metrics.csv; nothing else."""
     found = {}
     for row in tables.records(report.metrics):
-        names = ("model", "learning_rate", "seed", "pass", "mode", "direction", "step_multiple", "layer", "filter")
+        names = (
+            "model",
+            "learning_rate",
+            "seed",
+            "pass",
+            "update",
+            "mode",
+            "direction",
+            "step_multiple",
+            "layer",
+            "filter",
+        )
         key = (*(row[name] for name in names), row["metric"])
         assert key not in found, f"{key} twice"
         found[key] = (row["value"], row["missing"])
@@ -187,19 +222,21 @@ def wanted_metrics(made):
         run_key = (model, float(rate), seed)
         for row in run.history or []:
             for name in ("diverged", "train_loss", "train_accuracy", "test_loss", "test_accuracy"):
-                wanted[*run_key, row["pass"], "eval", None, None, "", None, name] = (row[name], "diverged")
+                if name == "diverged" or row["missing"] is None:
+                    key = (*run_key, row["pass"], row["update"], "eval", None, None, "", None, name)
+                    wanted[key] = (row[name], "diverged")
         for row in run.probes or []:
-            place = [row[name] for name in ("pass", "mode", "direction", "step_multiple")]
+            place = [row[name] for name in ("pass", "update", "mode", "direction", "step_multiple")]
             reasons = {}
             for part in (row["missing"] or "").split("; "):
                 names, _, reason = part.partition(": ")
                 reasons |= dict.fromkeys(names.split(), reason)
             for name, value in row.items():
-                numeric = name not in ("pass", "mode", "direction", "step_multiple", "precision", "missing")
+                numeric = name not in ("pass", "update", "mode", "direction", "step_multiple", "precision", "missing")
                 if numeric and (value is not None or name in reasons):
                     wanted[*run_key, *place, "", None, name] = (value, reasons.get(name))
         for row in run.layers or []:
-            place = (row["pass"], row["mode"], None, None, row["layer"], row["filter"])
+            place = (row["pass"], row["update"], row["mode"], None, None, row["layer"], row["filter"])
             wanted[*run_key, *place, row["metric"]] = (row["value"], None)
     return wanted
 
@@ -215,51 +252,67 @@ def mean(values):
     return sum(values) / len(values)
 
 
-def probed(run, number, name="smoothness", mode="full_batch"):
-    """Return the logarithms of what was probed after a pass on training's step, one a direction; [] where nothing was.
+def probed(run, update, name="smoothness", mode="full_batch"):
+    """Return the logarithms of what was probed at an update on training's step, one a direction; [] where nothing was.
 
     The scale-normalised smoothness has a step of its own, and is there at the detailed passes alone.
     """
     return [
         log(row[name])
         for row in run.probes
-        if (row["pass"], row["mode"], row["step_multiple"]) == (number, mode, 1)
+        if (row["update"], row["mode"], row["step_multiple"]) == (update, mode, 1)
         and (row[name] is not None or name in (row["missing"] or ""))
     ]
 
 
-def over_passes(*arguments):
-    """Return a function that gives the mean over a run's passes of what `probed` gives for them; None for no passes."""
+def over(chosen, *arguments):
+    """Return a function that gives the mean over some of a run's checkpoints of what `probed` gives; None for none.
+
+    chosen: takes the number of the pass that ends at a checkpoint, None for none, and its update.
+    """
 
     def value(run):
-        found = [probed(run, number, *arguments) for number in range(1, run.history[-1]["pass"] + 1)]
+        updates = [row["update"] for row in run.history if chosen(row["pass"], row["update"])]
+        found = [probed(run, update, *arguments) for update in updates]
         return mean([mean(logs) for logs in found if logs]) if any(found) else None
 
     return value
 
 
+def passes(number, update):
+    return number is not None and number > 0
+
+
 def spread(metric):
-    """Return a function that gives the mean over a run's passes of log (largest / smallest layer)."""
+    """Return a function that gives the mean over a run's passes of log (largest / smallest layer); None for none."""
 
     def value(run):
         passes = {}
         for row in run.layers:
             if row["metric"] == metric:
                 passes.setdefault(row["pass"], []).append(log(row["value"]))
-        return mean([float(np.max(logs)) - float(np.min(logs)) for logs in passes.values()])
+        spreads = [float(np.max(logs)) - float(np.min(logs)) for logs in passes.values()]
+        return mean(spreads) if spreads else None
 
     return value
 
 
+def evaluated(run):
+    """Return the rows of a run's history after passes that were evaluated."""
+    return [row for row in run.history if row["pass"] and row["missing"] is None]
+
+
 VALUES = {  # what a claim takes of a run that didn't diverge; None where it wasn't asked for
-    "C1": lambda run: mean([log(row["train_loss"]) for row in run.history[1:]]),
+    "C1": lambda run: mean([log(row["train_loss"]) for row in evaluated(run)]),
     "C2a": lambda run: run.history[-1]["test_accuracy"],
     "C2b": lambda run: log(run.history[-1]["test_loss"]),
-    "C3": over_passes(),
-    "C5": over_passes("scale_normalised_smoothness"),
-    "C8": over_passes("smoothness", "eval"),
+    "C3": over(passes),
+    "C5": over(passes, "scale_normalised_smoothness"),
+    "C8": over(passes, "smoothness", "eval"),
     "C9a": spread("layer_gradient_norm"),
     "C9b": spread("activation_sd"),
+    "C10": over(lambda number, update: number == 0),
+    "C11": over(lambda number, update: number is None and update <= 8),
 }
 TRAINED = ("C1", "C2a", "C2b", "C7")  # claims that rest on no probe
 
@@ -268,9 +321,10 @@ def state(run):
     """Return why a network is left out: "missing", "diverged in pass 3", "smoothness missing" of what takes probes."""
     if run.history is None:
         return "missing"
-    diverged = [row["pass"] for row in run.history if row["diverged"]]
+    diverged = [row for row in run.history if row["diverged"]]
     if diverged:
-        return f"diverged in pass {diverged[0]}"
+        number, update = diverged[0]["pass"], diverged[0]["update"]
+        return f"diverged by update {update}" if number is None else f"diverged in pass {number}"
     return "smoothness missing" if run.probes is None else ""
 
 
@@ -318,13 +372,27 @@ def fewest(confidence):
     return next(n for n in range(1, 100) if Fraction(2, 2**n) <= 1 - Fraction(str(confidence)))
 
 
-def interval(values, confidence):
-    """Return (low, high) of the t-interval, None where there is none."""
-    n = len(values)
-    if max(values) - min(values) <= ROUNDING * max(1, *map(abs, values)):
-        return (values[0], values[0]) if n >= fewest(confidence) else (None, None)
-    reach = stats.t.ppf((1 + confidence) / 2, n - 1) * np.std(values, ddof=1) / math.sqrt(n)
-    return np.mean(values) - reach, np.mean(values) + reach
+def interval(values, confidence, looks):
+    """Return (low, high) of the interval: None where there is none, and infinite where it has no ends yet.
+
+    For one look that is the t-interval. For any number of them it is where the mixture of likelihood ratios of t, over
+    standardised effects that are normal with SD 1.25, is below 1/α.
+    """
+    n, value = len(values), values[0]
+    same = max(values) - min(values) <= ROUNDING * max(1, *map(abs, values))
+    if n == 1 or (same and looks == "once"):
+        return (value, value) if n >= fewest(confidence) else (None, None)
+    if looks == "once":
+        far = stats.t.ppf((1 + confidence) / 2, n - 1)
+    else:
+        r = 1 / (1 + n * 1.25**2)
+        k = ((1 - confidence) ** 2 * r) ** (-1 / n)
+        far = math.sqrt((n - 1) * (k - 1) / (1 - k * r)) if k * r < 1 else math.inf
+    if far == math.inf:
+        return -math.inf, math.inf
+    reach = 0 if same else far * np.std(values, ddof=1) / math.sqrt(n)
+    middle = value if same else np.mean(values)
+    return middle - reach, middle + reach
 
 
 def close(found, wanted):
@@ -334,12 +402,14 @@ def close(found, wanted):
 
 
 def check_claims(report):
-    for claim, treatment in product([*VALUES, "C7"], report.outcome.compared[1:]):
+    for claim, treatment in product({*VALUES, "C7"} - report.changed, report.outcome.compared[1:]):
         check_claim(report, claim, treatment)
     for row in report.claims:
         check_row(row, report.outcome.confidence)
-    for family in ([row for row in report.claims if (row["claim"] == "C3") == primary] for primary in (True, False)):
-        check_holm([row for row in family if row["n"] > 1])
+    primary = [row["claim"] for row in report.claims if row["family"] == "primary"]
+    assert len(primary) == report.outcome.treatments and len(set(primary)) == 1, primary
+    for family in ("primary", "secondary", "early"):
+        check_holm([row for row in report.claims if row["family"] == family and row["n"] > 1])
 
 
 def check_claim(report, claim, treatment):
@@ -353,13 +423,23 @@ def check_claim(report, claim, treatment):
         "undecided": sum(map(math.isnan, values)),
     }
     assert {name: row[name] for name in counts} == counts, f"{claim} {treatment}: {row} of {values}"
-    wanted = [None] * 3
+    wanted, inner = [None] * 3, (None, None)
     if values and all(map(math.isfinite, values)):
-        wanted = [float(np.mean(values)), *interval(values, report.outcome.confidence)]
+        confidence, looks = report.outcome.confidence, report.outcome.looks
+        wanted = [float(np.mean(values)), *interval(values, confidence, looks)]
+        if len(values) > 1 and confidence > 0.5:
+            inner = interval(values, 2 * confidence - 1, looks)
+            inner = (-math.inf, math.inf) if wanted[1] == -math.inf else inner
         if claim == "C7":
             wanted = cut_off(report, treatment, *wanted)
     found = [row[name] for name in ("estimate", "low", "high")]
     assert all(map(close, found, wanted)), f"{claim} {treatment}: {found}, not {wanted} of {values}"
+    set_margins = {"log ratio": "ratio", "accuracy difference": "points"}
+    margin = dict(report.outcome.negligible).get(set_margins[row["unit"]])
+    margin = margin and (math.log(margin) if row["unit"] == LOG_RATIO else margin / 100)
+    assert close(row["margin"], margin), f"{row['margin']}, not {margin}"
+    if margin and claim != "C7":
+        assert close(row["inner_low"], inner[0]) and close(row["inner_high"], inner[1]), f"{row}, not {inner}"
 
 
 def cut_off(report, treatment, estimate, low, high):
@@ -392,7 +472,15 @@ def check_row(row, confidence):
     if None not in (row["low"], row["high"]):
         assert row["low"] <= row["estimate"] <= row["high"], row
         side = "below 0" if row["high"] < 0 else "above 0" if row["low"] > 0 else None
-    if row["n"] < fewest(confidence) or side is None or row["p_holm"] > 1 - confidence:
+    inner = row["inner_low"], row["inner_high"]
+    negligible = (
+        row["margin"] is not None and None not in inner and -row["margin"] < inner[0] <= inner[1] < row["margin"]
+    )
+    if row["family"] == "beside":
+        assert (row["verdict"], row["p_holm"]) == ("beside", None), row
+    elif row["n"] >= fewest(confidence) and negligible:
+        assert row["verdict"] == "no relevant difference", row
+    elif row["n"] < fewest(confidence) or side is None or row["p_holm"] > 1 - confidence:
         assert row["verdict"] == "inconclusive", row
     else:
         assert row["verdict"] == ("supported" if side == row["claimed"] else "contradicted"), row
@@ -410,7 +498,7 @@ def check_holm(family):
 def check_curves(report):
     """Hold the mean curves of loss, accuracy and smoothness against the runs, at every rate."""
     found = {
-        tuple(row[name] for name in ("metric", "model", "learning_rate", "pass")): row
+        tuple(row[name] for name in ("metric", "model", "learning_rate", "pass", "update")): row
         for row in tables.records(report.curves)
     }
     groups = {}
@@ -418,11 +506,12 @@ def check_curves(report):
         if state(run) not in ("", "smoothness missing"):
             continue
         for row in run.history:
-            groups.setdefault(("train_loss", model, float(rate), row["pass"]), []).append(log(row["train_loss"]))
-            groups.setdefault(("test_accuracy", model, float(rate), row["pass"]), []).append(row["test_accuracy"])
-            if row["pass"] and run.probes is not None:
-                numbers = probed(run, row["pass"])
-                groups.setdefault(("smoothness", model, float(rate), row["pass"]), []).append(mean(numbers))
+            place = (model, float(rate), row["pass"], row["update"])
+            if row["missing"] is None:
+                groups.setdefault(("train_loss", *place), []).append(log(row["train_loss"]))
+                groups.setdefault(("test_accuracy", *place), []).append(row["test_accuracy"])
+            if run.probes is not None and (numbers := probed(run, row["update"])):
+                groups.setdefault(("smoothness", *place), []).append(mean(numbers))
     assert {key for key in found if key[0] in ("train_loss", "test_accuracy", "smoothness")} == groups.keys()
     for key, numbers in groups.items():
         row, there = found[key], sum(map(math.isfinite, numbers))
@@ -442,7 +531,7 @@ def check_words(report):
     assert not (wrong := re.search(r".*\b(nan|NaN|inf|None|NaT)\b.*", report.told)), wrong[0]
     assert not (wrong := re.search(r".*(?<!\d)0 of \d+ agree.*", report.told)), wrong[0]
     assert not (wrong := re.search(r".*(?<![\d.,])[0.]+ times.*", report.told)), wrong[0]
-    for number in re.findall(r"\d[\d,]*\.?\d*", report.told):
+    for number in re.findall(r"\d[\d,]*\.?\d*", re.sub("`.*?`", "", report.told)):
         assert len(re.sub(r"\D", "", number).lstrip("0")) <= 13, f"{number} in the text"
 
 
@@ -467,17 +556,52 @@ class Words(html.parser.HTMLParser):
 
 
 def check_headlines(report):
-    """Hold the answer on each treatment against the verdict on C3."""
+    """Hold the answer on each treatment against the verdicts on the primary claim, at the start and at equal loss."""
     for treatment, text in zip(report.outcome.compared[1:], report.markdown.split("\n\n")[1:], strict=False):
-        row = report.row("C3", treatment)
+        (row,) = (row for row in report.claims if (row["family"], row["treatment"]) == ("primary", treatment))
         assert treatment in text
-        answer = text.partition(".**")[0]
-        said = {verdict for verdict, words in HEADLINES.items() if re.search(words, answer)}
+        answer, after = text.partition(".**")[::2]
+        said = {
+            verdict
+            for verdict, words in HEADLINES.items()
+            if re.search(words, answer.partition("; before training")[0])
+        }
         assert said == {row["verdict"]}, f"{text!r} of {row}"
         if row["verdict"] == "not decidable":
-            check_seeds(answer, differences(report, "C3", treatment))
+            if row["claim"] in VALUES and row["claim"] not in report.changed:
+                check_seeds(answer, differences(report, row["claim"], treatment))
+            check_sides(after.partition("Before training")[0], row)
         else:
-            check_sentence(text.partition("At equal train loss")[0].partition("It was lower, too")[0], row)
+            check_sentence(answer.partition("; before training")[0], row)
+        if row["claim"] != "C3" or "C3" in report.changed:
+            assert "local smoothness" not in text and "L̂" not in text, text
+        elif "was smoother" in answer:
+            for id in {"C3", "C4", "C5", "C8", "C10", "C11"}:
+                assert report.row(id, treatment)["verdict"] == "supported", f"{text} of {report.row(id, treatment)}"
+        elif "no answer" not in answer:
+            check_places(report, treatment, row, answer + after)
+
+
+def check_places(report, treatment, primary, text):
+    """Hold what the answer says of the start and of equal loss against their rows, and whether it is as at passes."""
+    for id, where in PLACES.items():
+        row = report.row(id, treatment)
+        verdict = "not measured" if id in report.changed else row["verdict"]
+        told = re.search(
+            rf"\b{where} (.*?)(?=; (?:at equal train loss|scale-norm|in eval mode|in the first)|\.? ?The lower L|\.?$)",
+            text,
+            re.IGNORECASE,
+        )
+        said = told and re.fullmatch(SAID[verdict], told[1])
+        assert said, f"{told and told[1]!r} of {row}, in {text!r}"
+        same = verdict in ("supported", "contradicted") and verdict == primary["verdict"]
+        assert (said[1] == ", too") == same, f"{told[0]!r} of {row} and {primary}"
+        if said[2]:
+            size, _, interval = said[2].removesuffix(")").partition(" (")
+            check_number(size, row["estimate"], row)
+            assert bool(interval) == (row["low"] is not None and row["low"] != -math.inf), f"{told[0]!r} of {row}"
+            if interval:
+                check_interval(interval, row)
 
 
 def check_table(report):
@@ -486,11 +610,11 @@ def check_table(report):
     for line in report.markdown.splitlines():
         if head := re.match(r"\| claim \| what is compared, (\S+) against", line):
             treatment = head[1]
-        elif treatment and re.match(r"\| C\d\w? \| ", line) and line.count("|") == 10:
+        elif treatment and re.match(r"\| C\d+\w? \| ", line) and line.count("|") == 10:
             cells = [cell.strip() for cell in line.strip("|").split("|")]
             found[cells[0], treatment] = cells
-    assert found.keys() == {(row["claim"], row["treatment"]) for row in report.claims}
-    for row in report.claims:
+    assert found.keys() == {(row["claim"], row["treatment"]) for row in report.told_claims}
+    for row in report.told_claims:
         _, _, _, n, size, interval, p, _, verdict = found[row["claim"], row["treatment"]]
         assert (int(n), verdict) == (row["n"], row["verdict"]), f"{n}, {verdict} of {row}"
         assert (p == "–") == (row["p"] is None), f"p {p} of {row}"
@@ -507,7 +631,7 @@ def check_table(report):
 def check_paragraphs(report):
     """Hold what is said of each claim against claims.csv, and what is missing against the runs."""
     several = report.outcome.treatments > 1
-    for row in report.claims:
+    for row in report.told_claims:
         claim, treatment = row["claim"], row["treatment"]
         if several:
             section = report.markdown.partition(f"### {treatment} against ")[2].partition("\n### ")[0]
@@ -519,7 +643,7 @@ def check_paragraphs(report):
             (text,) = re.findall(rf"^\*\*{claim} · .*?\.\*\* (.*)$", report.markdown, re.MULTILINE)
             assert text.startswith(f"**{LEADS[row['verdict']]}"), f"{text!r} of {row}"
         check_sentence(text, row)
-        if row["verdict"] == "not decidable" and claim in VALUES:
+        if row["verdict"] == "not decidable" and claim in VALUES and claim not in report.changed:
             check_seeds(text.partition(". ")[0], differences(report, claim, treatment))
 
 
@@ -581,9 +705,10 @@ def check_interval(text, row):
     """Hold an interval, as told, against a row."""
     low, high = row["low"], row["high"]
     if text == "–":
-        assert low is None or math.inf in (-low, high), f"{text!r} of {row}"
-    elif text == "unbounded":
+        assert low is None or (row["claim"] == "C7" and math.inf in (-low, high)), f"{text!r} of {row}"
+    elif text in ("unbounded", "not yet"):
         assert (low, high) == (-math.inf, math.inf), f"{text!r} of {row}"
+        assert (text == "unbounded") == (row["claim"] == "C7"), f"{text!r} of {row}"
     elif found := re.fullmatch("wholly (above|below) (.*)", text):
         assert {"above": ("more", low), "below": ("less", high)}[found[1]]
         check_number(
@@ -650,9 +775,58 @@ def check_float32(report):
     assert ("it was taken in float64" in told[1]) == (worst > 0.01), f"{told[1]!r} of {worst}"
 
 
+def check_advice(report):
+    """Each inconclusive claim is planned, as the power of the t-test has it; and what is advised are new seeds."""
+    section = report.markdown.partition("## What a verdict would take")[2].partition("\n## ")[0]
+    wanted = {(row["claim"], row["treatment"]) for row in report.claims if row["verdict"] == "inconclusive"}
+    found = {}
+    for line in re.findall(r"^\| C.*$", section, re.MULTILINE):
+        claim, *cells = [cell.strip() for cell in line.strip("|").split("|")]
+        treatment = cells.pop(0) if report.outcome.treatments > 1 else report.outcome.compared[1]
+        found[claim, treatment] = cells
+    assert found.keys() == wanted, found.keys() ^ wanted
+    for (claim, treatment), (size, needed, *_) in found.items():
+        row = report.row(claim, treatment)
+        check_number(size, row["estimate"], row)
+        values = list(differences(report, claim, treatment).values()) if claim in {*VALUES} - report.changed else []
+        number = re.match(r"(\d+)\b(?!,)", needed)
+        if number and len(values) > 1 and report.outcome.looks == "once":
+            tests = sum(each["family"] == row["family"] and each["n"] > 1 for each in report.claims)
+            check_needed(int(number[1]), values, (1 - report.outcome.confidence) / tests, report.outcome.confidence)
+    if command := re.search(r"^`snakemake (.*)`$", section, re.MULTILINE):
+        check_command(command[1], report.outcome)
+
+
+def check_needed(n, values, level, confidence):
+    """Hold a number of replicates against the noncentral t: it gives a power of 0.8, and one less doesn't."""
+    effect, spread = abs(np.mean(values)), np.std(values, ddof=1)
+    if effect < 1e-6 or spread < 1e-3 * effect:
+        return
+
+    def chance(n):
+        far = stats.t.ppf(1 - level / 2, n - 1)
+        return 1 - stats.nct.cdf(far, n - 1, effect / spread * math.sqrt(n))
+
+    assert n >= fewest(confidence) and chance(n) >= 0.799, f"{n} of {values}"
+    assert n == max(2, fewest(confidence)) or chance(n - 1) < 0.801, f"{n} of {values}"
+
+
+def check_command(options, outcome):
+    """Hold the command's seeds against the experiment's: the shell counts them."""
+    given = subprocess.run(["sh", "-c", f"printf '%s\\n' {options}"], capture_output=True, text=True, check=True).stdout
+    words = given.splitlines()
+    seeds = yaml.safe_load(words[-1].removeprefix("seeds="))
+    new, old = set(seeds), set(outcome.seeds)
+    assert len(new) == len(seeds) and max(new) <= 4294967295 and words[:3:2] == ["--cores", "--configfile"], words
+    if outcome.looks == "any":
+        assert new > old and not any(word.startswith("experiment=") for word in words)
+    else:
+        assert not new & old and f"experiment=made-up-{len(new)}" in words
+
+
 CHECKS = (
     *(check_pictures, check_metrics, check_claims, check_curves, check_words, check_page, check_headlines),
-    *(check_table, check_paragraphs, check_left_out, check_sweep, check_float32),
+    *(check_table, check_paragraphs, check_left_out, check_sweep, check_float32, check_advice),
 )
 
 
@@ -790,6 +964,16 @@ WRONG = {  # (check, change of what is sound), (…, of what has gaps)
         (check_words, text("n = 6", "n = 12345678901234")),
         (check_headlines, text("had the lower", "had the higher")),
         (check_headlines, text("n = 6", "n = 5")),
+        (check_headlines, text("before training it was lower, too", "before training it was higher")),
+        (check_headlines, text("before training it was lower, too: × 0.4", "before training it was lower, too: × 0.5")),
+        (check_headlines, text("loss that is not decidable for these replicates", "loss it was lower, too: × 0.5")),
+        (check_claims, claim("C10", estimate=-0.5)),
+        (check_claims, claim("C4-start", verdict="supported")),
+        (check_claims, claim("C3", margin=0.1)),
+        (check_claims, claim("C11", family="secondary")),
+        (check_advice, text("−13 points | 36 ", "−13 points | 35 ")),
+        (check_advice, text("| C2a | −13 points |", "| C2b | −13 points |")),
+        (check_advice, text("$(seq -s, 6 41)", "$(seq -s, 5 40)")),
         (check_table, text("| supported |", "| contradicted |")),
         (check_table, text("× 0.5", "× 0.6")),
         (check_paragraphs, text("**Supported:**", "**Contradicted:**")),
@@ -803,6 +987,10 @@ WRONG = {  # (check, change of what is sound), (…, of what has gaps)
         (check_metrics, without("smoothness")),
         (check_headlines, text("is not decidable for these replicates", "is inconclusive")),
         (check_headlines, text("seed 3", "seed 4")),
+        (
+            check_headlines,
+            text("loss that is not decidable for these replicates", "loss no difference was shown: × 1.0"),
+        ),
         (check_paragraphs, text("seed 3", "a seed")),
         (check_left_out, text("seed 5 (ConvNet: diverged in pass 2)", "")),
         (check_left_out, text("diverged in pass 2", "diverged in pass 1")),

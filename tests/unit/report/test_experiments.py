@@ -3,6 +3,8 @@
 import math
 
 import pandas
+from normscape.analysis import claims
+from normscape.analysis.claims import CLAIMS
 from normscape.report.experiments import render
 from small_experiments import experiment
 
@@ -29,19 +31,40 @@ def test_a_ratio_moves_by_a_ratio_of_ratios_and_its_verdict_is_followed():
     assert new.startswith("× 1.00 (")
     assert change.startswith("× 2.06 (")
     assert verdict == "**supported → inconclusive**"
-    assert "1 of 13 verdicts changed: C1." in text
+    assert "1 of 15 verdicts changed: C1." in text
     assert claim(text, "C3")[2:] == ["–", "–", "–", "not measured"]
 
 
-def test_nobody_knows_how_far_a_bound_moved():
-    def with_low(low):
-        told = experiment("right")
-        return told._replace(claims=[{**row, "low": low} if row["claim"] == "C1" else row for row in told.claims])
+def with_ends(low, high):
+    told = experiment("right")
+    rows = [{**row, "low": low, "high": high} if row["claim"] == "C1" else row for row in told.claims]
+    return told._replace(claims=rows)
 
-    assert claim(render(experiment(), with_low(-1.5)), "C1")[4] == "× 1.00"
-    text = render(experiment(), with_low(-math.inf))
+
+def test_nobody_knows_how_far_a_bound_moved(monkeypatch):
+    cut_off = (claim._replace(bounded=lambda paired, *_: paired) if claim.id == "C1" else claim for claim in CLAIMS)
+    monkeypatch.setattr(claims, "CLAIMS", tuple(cut_off))
+    assert claim(render(experiment(), with_ends(-1.5, 0.1)), "C1")[4] == "× 1.00"
+    text = render(experiment(), with_ends(-math.inf, 0.1))
     assert claim(text, "C1")[3].startswith("at most × 0.")
     assert claim(text, "C1")[4] == "–"
+
+
+def test_an_estimate_without_an_interval_yet_moves():
+    text = render(experiment(), with_ends(-math.inf, math.inf))
+    assert claim(text, "C1")[3] == "× 0.48 (not yet; n = 3)"
+    assert claim(text, "C1")[4] == "× 1.00"
+
+
+def test_what_stands_beside_a_claim_moves_but_has_no_verdict():
+    beside = {"family": "beside", "verdict": "beside"}
+    left, right = (
+        told._replace(claims=[{**row, **(beside if row["claim"] == "C1" else {})} for row in told.claims])
+        for told in (experiment(), experiment("right", plain=(2.0, 2.2, 2.4)))
+    )
+    text = render(left, right)
+    assert claim(text, "C1")[4].startswith("× 0.50") and claim(text, "C1")[5] == "–"
+    assert "0 of 14 verdicts changed." in text
 
 
 def test_accuracies_move_by_percentage_points():
@@ -83,7 +106,7 @@ def test_a_replicate_that_dropped_out_is_named_before_any_number_and_pairs_nothi
 
 def test_the_same_twice_moved_nothing():
     text = render(experiment(), experiment("right"))
-    assert "0 settings differ; 0 of 13 verdicts changed." in text
+    assert "0 settings differ; 0 of 15 verdicts changed." in text
     assert "## Settings that differ\n\nNone." in text
     assert claim(text, "C1")[4].startswith("× 1.00")
 

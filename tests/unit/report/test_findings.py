@@ -6,14 +6,28 @@ import re
 import pytest
 from entries import BATCH, variant
 from normscape.analysis.claims import CLAIMS, quotes
-from normscape.analysis.claims.claim import Asked
+from normscape.analysis.claims.claim import BESIDE
 from normscape.analysis.gaps import Gap
 from normscape.report import findings
-from sentences import DESIGN, FEW, NOT_MEASURED, ONE, TWINS, UNCLEAR, UNDECIDABLE, WORSE, row, text
+from sentences import (
+    DESIGN,
+    FEW,
+    NEGLIGIBLE,
+    NOT_MEASURED,
+    NOT_YET,
+    ONE,
+    TWINS,
+    UNCLEAR,
+    UNDECIDABLE,
+    WORSE,
+    asked,
+    row,
+    text,
+)
 
 INTERVAL = "0.55 times Plain's (95 % interval 0.50 to 0.60; n = 8, p = 0.002; 8 of 8 agree)"
 LAYER = variant("layer")
-ASKED = Asked(directions=1, swept=True, passes=10)
+ASKED = asked(swept=True)
 
 
 GAPS = [Gap("C1", "Normed", 4, "Normed", "pass 2: the step is zero")]
@@ -126,7 +140,7 @@ def test_one_pair_at_the_end_of_the_grid_gives_a_bound(row_changes, size, interv
     c7 = row("C7", **ONE) | {"estimate": math.log(2.5), "verdict": "inconclusive", **row_changes}
     assert findings.size_and_interval(c7) == (size, interval)
     found = findings.finding(c7, DESIGN, ASKED, [])
-    assert (found.effect, found.one_sided) == (effect, False)
+    assert (found.effect, found.side) == (effect, "")
     assert f"Normed's was {effect};" in paragraph("C7", changes={"C7": {key: c7[key] for key in ENDS} | {"n": 1}})
 
 
@@ -160,7 +174,7 @@ def test_larger_steps_need_a_sweep():
 
 def test_volatility_takes_three_passes():
     found = paragraph("C6b", changes={"C6b": NOT_MEASURED}, passes=2)
-    assert found.endswith("**Not measured:** it takes at least three passes.")
+    assert "**Not measured:** it takes at least three passes." in found
 
 
 def test_one_direction_is_told_where_its_noise_matters():
@@ -178,7 +192,7 @@ def test_equal_differences_of_a_few_pairs_are_not_called_one_pair():
 def test_every_claim_stands_in_the_table():
     for line in ("| C3 | ", "| C7 | "):
         assert line in text()
-    assert text().count("\n| C") == len(CLAIMS)
+    assert text().count("\n| C") == sum(claim.family != BESIDE for claim in CLAIMS)
     assert (
         "| C1 | train loss, mean over passes | eval | 8 | × 0.55 | 0.50 to 0.60 | 0.002 | 0.010 | supported |" in text()
     )
@@ -243,6 +257,116 @@ def test_the_notebooks_sentences_are_held_only_against_what_they_are_about():
 def test_of_a_layer_norm_no_result_is_said_to_be_batchnorms():
     found = text(changes={"C3": WORSE, "C8": UNCLEAR}, entry=LAYER)
     results = re.findall(r"^\*\*.*$", found.partition("## The models")[0], re.MULTILINE)
-    assert len(results) == 1 + len(CLAIMS)
+    assert len(results) == 1 + sum(claim.family != BESIDE for claim in CLAIMS)
     (general,) = (line for line in results if "BatchNorm" in line)
     assert general.endswith("without BatchNorm, eval and full-batch mode are the same.")
+
+
+def test_no_relevant_difference_is_told_with_its_margin_on_either_side_of_none():
+    higher = paragraph("C1", changes={"C1": NEGLIGIBLE})
+    assert higher.endswith(
+        "**No relevant difference:** Normed's was 1.01 times Plain's (95 % interval 0.95 to 1.07; n = 8, p = 0.40; "
+        "8 of 8 agree); the 90 % interval 0.96 to 1.06 lies within the margin of what doesn't matter, 1/1.1 to 1.1 "
+        "times Plain's."
+    )
+    below = {**NEGLIGIBLE, "low": 0.93, "high": 1.05, "inner_low": math.log(0.94), "inner_high": math.log(1.04)}
+    assert (
+        "Normed's was 0.99 times Plain's (95 % interval 0.93 to 1.05; n = 8, p = 0.40; 8 of 8 agree); the 90 % "
+        "interval 0.94 to 1.04 lies within"
+    ) in paragraph("C1", changes={"C1": below})
+    points = {**NEGLIGIBLE, "low": -0.003, "high": 0.002, "margin": 0.005, "inner_low": -0.0025, "inner_high": 0.0015}
+    assert (
+        "the 90 % interval −0.25 to +0.15 lies within the margin of what doesn't matter, −0.5 to +0.5 percentage "
+        "points from Plain's."
+    ) in paragraph("C2a", changes={"C2a": points})
+
+
+def test_a_significant_difference_that_doesnt_matter_is_told_as_both():
+    small = {**NEGLIGIBLE, "low": 1.02, "high": 1.06, "inner_low": math.log(1.025), "inner_high": math.log(1.055)}
+    told = " The difference is statistically significant, but too small to matter."
+    assert paragraph("C1", changes={"C1": {**small, "p_holm": 0.01}}).endswith(told)
+    assert told not in paragraph("C1", changes={"C1": {**small, "p_holm": 0.06}})
+    assert told not in paragraph("C1", changes={"C1": NEGLIGIBLE})
+
+
+def test_an_inconclusive_difference_isnt_shown_to_be_too_small_to_matter():
+    found = paragraph("C1", changes={"C1": {**UNCLEAR, "margin": math.log(1.1)}})
+    assert found.endswith("; the difference is neither statistically significant nor shown to be too small to matter.")
+
+
+def test_margins_are_explained_where_there_are_any():
+    found = text(changes={"C1": NEGLIGIBLE})
+    assert (
+        "its 90 % interval lies wholly within the margin of what doesn't matter (1/1.1 to 1.1 times Plain's)" in found
+    )
+    assert "a square: no relevant difference" in found
+    assert "margin of what" not in text() and "a square" not in text()
+    assert findings._doubled(0.999) == 0.998
+
+
+def test_an_interval_that_is_none_yet_is_told_as_that():
+    found = text(changes={"C1": NOT_YET}, design=DESIGN._replace(looks="any"))
+    assert "| C1 | train loss, mean over passes | eval | 6 | × 0.90 | not yet | 0.002 | 0.010 | inconclusive |" in found
+    assert "| estimate | 95 % interval at any look | p |" in found
+    assert "Intervals and p hold however often one looks and adds seeds" in found and "*Not yet*: " in found
+    assert paragraph("C1", changes={"C1": NOT_YET}).endswith(
+        "Normed's was 0.90 times Plain's (95 % interval not yet; n = 6, p = 0.002; 6 of 6 agree); an interval that "
+        "holds at any look takes more replicates."
+    )
+    assert "| estimate | 95 % t-interval | p |" in text() and "they hold for one look" in text()
+
+
+def test_what_stands_beside_a_claim_is_told_in_its_paragraph_alone():
+    changes = {"C4-above": UNCLEAR, "C4-below": {**UNDECIDABLE, "verdict": "not decidable"}}
+    assert (
+        "losses are equal. Beside it, without a verdict: pass 0 included, × 0.55 (0.50 to 0.60); at losses above 0.6, "
+        "× 1.04 (0.90 to 1.20); at losses below 0.6, not decidable for these replicates. Within the losses that both "
+        "curves visit lie at least 8 checkpoints of Normed and 17 of Plain in every replicate."
+    ) in paragraph("C4", changes=changes, points=(8, 17))
+    assert "*not decidable*" not in text(changes=changes)
+    assert "lie at least 1 checkpoint of Normed" in paragraph("C4", points=(1, 17))
+    assert "Within the losses" not in text() + text(changes={"C4": UNDECIDABLE}, points=(8, 17))
+    assert "| C4-above |" not in text() and "C4-above ·" not in text()
+    several = text(others={"Layered": (LAYER, {"C4-above": UNCLEAR})}, points=(8, 17))
+    (line,) = re.findall(r"^- Beside C4: .*above 0.6, × 1.04.*$", several, re.MULTILINE)
+    assert "at least 8 checkpoints of Layered" in line
+
+
+SCALE = " The answer turns on the scale: on the loss itself, as the notebook plots it, "
+
+
+@pytest.mark.parametrize(
+    ("of_loss", "of_logarithm", "told"),
+    [
+        (UNCLEAR, WORSE, SCALE + "no difference was shown; on its logarithm it was higher."),
+        ({}, WORSE, SCALE + "Normed's was lower; on its logarithm it was higher."),
+        ({}, UNCLEAR, SCALE + "Normed's was lower; on its logarithm no difference was shown."),
+        ({}, {}, ""),
+        (UNCLEAR, UNCLEAR, ""),
+        (ONE, WORSE, ""),
+        (WORSE, NOT_MEASURED, ""),
+    ],
+)
+def test_where_two_scales_point_differently_the_answer_turns_on_the_scale(of_loss, of_logarithm, told):
+    of_logarithm = {**of_logarithm, "verdict": "not measured" if of_logarithm is NOT_MEASURED else "beside"}
+    found = paragraph("C6b", changes={"C6b": of_loss, "C6b-log": of_logarithm})
+    assert found.endswith(told) if told else "turns on the scale" not in found
+
+
+def test_claims_of_the_start_are_corrected_apart_and_said_to_be():
+    assert "C10 and C11 ask of the start, before the notebook's plot begins, and are corrected apart from the" in text()
+    found = paragraph("C10", changes={"C10": {"verdict": "inconclusive", "p_holm": 0.08}})
+    assert "but among the claims of its family tested here this is not statistically significant" in found
+
+
+def test_what_was_measured_where_is_told():
+    assert "after updates 1, 2, 4, 8, 20, 50, 94, in full-batch mode. Losses and accuracies weren't: by" in text()
+    assert "running averages have seen" not in text(entry=LAYER) and "accuracies weren't." in text(entry=LAYER)
+    assert "Within the first pass L̂" not in text(early_updates=[])
+    assert "L̂ was measured at" not in text() and "evaluated every" not in text()
+    found = text(probed_passes=[0, 5, 10], evaluated_every=5)
+    assert (
+        "- L̂ was measured at passes 0, 5, 10 only; losses and accuracies were evaluated every 5 passes, before "
+        "training and at the end. Means over passes are over these.\n"
+    ) in found
+    assert "- Losses and accuracies were evaluated every 2 passes, before" in text(evaluated_every=2)

@@ -7,13 +7,15 @@ from typing import NamedTuple
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 
-from ...analysis.claims.claim import ACCURACY_DIFFERENCE, LOG_RATIO
+from ...analysis.claims.claim import ACCURACY_DIFFERENCE, BESIDE, LOG_RATIO
 from . import notes, style
 from .limits import VECTORS
 from .lines import LEFT, RIGHT
 
-MARKERS = {"supported": "o", "contradicted": "X", "inconclusive": "o"}  # an inconclusive one is hollow
+MARKERS = {"supported": "o", "contradicted": "X", "no relevant difference": "s", "inconclusive": "o"}  # which is hollow
+MARGIN = "0.87"  # the grey of the differences that don't matter
 APART = 0.2  # inches from one treatment's line to the next
 LETTER, PANEL = 0.085, 2.5  # inches that a letter takes, at most on average; and that the axis has at least
 
@@ -43,13 +45,15 @@ SCALES = {
 def draw(results, size):
     """Return a figure of the claims that were measured: each estimate with its interval, and the replicates as dots.
 
-    results: its `claims` and `differences` are shown, of the models of `design`. size: inches; the width is taken, or
-        more where the words need it.
+    results: its `claims` and `differences` are shown, of the models of `design`; but not what only stands beside a
+        claim. size: inches; the width is taken, or more where the words need it.
+    Grey: the margins, where the config has any.
     What lies beyond the axis, which ends not far from estimates and replicates, is a triangle at its edge. A claim that
     isn't decidable has replicates alone.
     """
     baseline, treatments = results.design.baseline, results.design.treatments
-    measured = [row for row in results.claims if row["estimate"] is not None or row["verdict"] == "not decidable"]
+    claims = [row for row in results.claims if row["family"] != BESIDE]
+    measured = [row for row in claims if row["estimate"] is not None or row["verdict"] == "not decidable"]
     claims = [list(dict.fromkeys(row["claim"] for row in measured if row["unit"] == unit)) for unit in SCALES]
     heights = [max(len(ids), 1) for ids in claims]
     tall = max(0.45, 0.15 + APART * len(treatments))  # inches a claim
@@ -66,9 +70,11 @@ def draw(results, size):
             style.bare(axis.xaxis)
             style.bare(axis.yaxis)
             notes.write(axis, "", ["no pair of replicates was measured"], placed=False)
+    known = [Patch(color=MARGIN, label="no relevant difference")] if any(_margin(row) for row in measured) else []
     if len(treatments) == 1:
-        name = Line2D([], [], color=style.line(1)["color"], linewidth=2, label=treatments[0])
-        figure.legend(handles=[name], loc="outside upper right", frameon=False)
+        known.append(Line2D([], [], color=style.line(1)["color"], linewidth=2, label=treatments[0]))
+    if known:
+        figure.legend(handles=known, loc="outside upper right", ncols=2, frameon=False)
     return figure
 
 
@@ -79,7 +85,9 @@ def _one_unit(axis, rows, results, scale, ids, tall):
     axis.axvline(scale.none, color="0.4", linewidth=1)
     limits = _limits(rows, results, scale)
     for row in rows:
-        _one_row(axis, row, results, scale, limits, ids.index(row["claim"]), tall)
+        place = ids.index(row["claim"])
+        _band(axis, row, scale, place)
+        _one_row(axis, row, results, scale, limits, place, tall)
     words = {row["claim"]: _claim(row) for row in rows}
     axis.set(ylim=(len(ids) - 0.5, -0.5))
     axis.set_yticks(range(len(ids)), [words[id] for id in ids])
@@ -92,6 +100,19 @@ def _one_unit(axis, rows, results, scale, ids, tall):
     style.settle(axis.xaxis)
     if scale.log:
         style.number(axis.xaxis)
+
+
+def _margin(row):
+    """Return up to which number, to either side, the difference of a row doesn't matter; 0 where no margin is set."""
+    return row["margin"] or 0
+
+
+def _band(axis, row, scale, place):
+    """Draw the margin of a row, over the height of its claim."""
+    if _margin(row):
+        margin = min(_margin(row), scale.furthest)
+        ends = scale.place(np.array([-margin, margin]))
+        axis.fill_between(ends, place - 0.5, place + 0.5, color=MARGIN, linewidth=0, zorder=0.5)
 
 
 def _limits(rows, results, scale):
@@ -177,7 +198,7 @@ def _dots(axis, values, scale, limits, place, colour):
 
 
 def _interval(axis, row, scale, limits, place, colour):
-    """Draw the interval. Where it leaves the axis, it ends in a triangle.
+    """Draw the interval. Where it leaves the axis, it ends in a triangle. Thick: the one held against the margin.
 
     An end that is open, ±inf, is an arrow from the estimate on, unless the axis is cut off on that side.
     """
@@ -185,6 +206,10 @@ def _interval(axis, row, scale, limits, place, colour):
     arrows = [end is not None and np.isinf(end) and np.isinf(limit) for end, limit in zip(ends, limits, strict=True)]
     drawn = [row["estimate"] if end is None or arrow else end for end, arrow in zip(ends, arrows, strict=True)]
     axis.plot(scale.place(np.clip(drawn, *limits)), [place, place], color=colour, linewidth=2)
+    inner = row["inner_low"], row["inner_high"]
+    if _margin(row) and None not in inner and np.isfinite(inner).all():
+        inner = scale.place(np.clip(inner, *limits))
+        axis.plot(inner, [place, place], color=colour, linewidth=4.5, solid_capstyle="butt")
     for end, limit, arrow, way, marker in zip(drawn, limits, arrows, (-1, 1), (LEFT, RIGHT), strict=True):
         if arrow:
             axis.annotate(

@@ -10,14 +10,17 @@ LEFT, RIGHT, UP, DOWN = CARETLEFT, CARETRIGHT, CARETUP, CARETDOWN  # triangles w
 MARKERS = (LEFT, RIGHT), (DOWN, UP)  # of the numbers that lie below and above an x and a y axis
 
 
-def by_pass(rows, column="value"):
-    """Return the `column` of `rows`, a row for each seed and a column for each pass; NaN for what isn't there."""
-    return rows.pivot(index="seed", columns="pass", values=column).astype(float)
+def by_state(rows, column="value", at="pass"):
+    """Return the `column` of `rows`, a row for each seed and a column for each state; NaN for what isn't there.
+
+    at: what tells the states apart: `pass`, which all `rows` must have then, or `update`.
+    """
+    return rows.pivot(index="seed", columns=at, values=column).astype(float)
 
 
-def runs(rows, column="value"):
-    """Return the passes and the `column` of `rows`, each as an array (seed, pass) with NaN for what isn't there."""
-    values = by_pass(rows, column)
+def runs(rows, column="value", at="pass"):
+    """Return the states and the `column` of `rows`, each as an array (seed, state) with NaN for what isn't there."""
+    values = by_state(rows, column, at)
     return np.broadcast_to(values.columns.to_numpy(dtype=float), values.shape), values.to_numpy()
 
 
@@ -29,7 +32,7 @@ def on_axis(axis, values):
 
 
 def thin(axes, x, y, **look):
-    """Draw a line for each row of x and y, arrays (replicate, pass), below the means of all models.
+    """Draw a line for each row of x and y, arrays (replicate, state), below the means of all models.
 
     A number between two gaps, which no line shows, is a point.
     """
@@ -55,7 +58,7 @@ def thin(axes, x, y, **look):
 
 
 def mean(axes, x, y, **look):
-    """Draw the thick line of a mean, arrays (pass,) or (rate,). A number between two gaps is a point."""
+    """Draw the thick line of a mean, arrays (state,) or (rate,). A number between two gaps is a point."""
     x, y = on_axis(axes.xaxis, x), on_axis(axes.yaxis, y)
     x, y = (np.where(np.isfinite(x + y), values, np.nan) for values in (x, y))
     axes.plot(x, y, **{"linewidth": 2.2, **look})
@@ -101,12 +104,12 @@ def beyond(axes, x, y, colour):
 def end(replicates, curve):
     """Return the height at which a model's lines end, NaN where it has none.
 
-    replicates: (passes, values), arrays as of `runs`. curve: (passes, means), arrays (pass,). At the last pass that has
-    a number: the mean, and where it has none the median of the replicates.
+    replicates: (states, values), arrays as of `runs`. curve: (states, means), arrays (state,). At the last state that
+    has a number: the mean, and where it has none the median of the replicates.
     """
     heights = {}
-    for passes, values in (replicates, [np.asarray(each, dtype=float)[None] for each in curve]):
-        for number, column in zip(passes[:1].ravel(), values.T, strict=True):
+    for states, values in (replicates, [np.asarray(each, dtype=float)[None] for each in curve]):
+        for number, column in zip(states[:1].ravel(), values.T, strict=True):
             column = column[np.isfinite(column)]
             if column.size:
                 heights[number] = np.median(column)

@@ -1,4 +1,4 @@
-"""The three measures that comparison and sweep show, each in a panel of its own."""
+"""What comparison and sweep show, each measure in a panel of its own."""
 
 from typing import NamedTuple
 
@@ -10,6 +10,7 @@ class Panel(NamedTuple):
     title: str
     unit: str
     log: bool  # else the metric is a fraction, shown in per cent
+    first: int = 0  # the pass from which on it is drawn against passes
 
     @property
     def factor(self):
@@ -19,7 +20,7 @@ class Panel(NamedTuple):
 
 PANELS = (
     Panel("train_loss", "Train loss", "cross-entropy (nats), log scale", True),
-    Panel("smoothness", "Local smoothness L̂", "loss per squared weight, log scale", True),
+    Panel("smoothness", "Local smoothness L̂", "loss per squared weight, log scale", True, 1),
     Panel("test_accuracy", "Test accuracy", "per cent of the test images", False),
 )
 

@@ -20,9 +20,9 @@ STYLES = (
     *((0, (1, 3)), (0, (8, 1.5, 2, 1.5, 2, 1.5))),
 )
 
-# An inch, of what an SVG holds as pixels: a page with all figures must stay below 1.5 MB, for Chromium shows no larger
-# one within a report.
-PIXELS = 100
+# Across a figure, of what an SVG holds as pixels: a page with all figures must stay below 1.5 MB, for Chromium shows no
+# larger one within a report.
+PIXELS = 1000
 
 STYLE = {
     "font.size": 11,
@@ -59,7 +59,7 @@ def save(figure, *paths, dpi=None):
             vector = path.suffix == ".svg"
             metadata = {"Date": None} if vector else {"Software": None}
             with atomic.replacing(path) as temporary:
-                figure.savefig(temporary, dpi=PIXELS if vector else dpi, metadata=metadata)
+                figure.savefig(temporary, dpi=PIXELS / figure.get_figwidth() if vector else dpi, metadata=metadata)
 
 
 def line(index):
@@ -119,6 +119,18 @@ def passes(axis):
         axis.set_ticks([alone])
 
 
+def that_fit(labels, boxes, first):
+    """Return `labels` of ticks with "" for those that would touch another.
+
+    boxes: where each is. first: the places, in `labels`, of those that stay; then come the others from the left.
+    """
+    kept = []
+    for place in [*first, *(place for place in range(len(labels)) if place not in first)]:
+        if not any(boxes[place].padded(6).overlaps(boxes[other].padded(6)) for other in kept if other != place):
+            kept.append(place)
+    return [label if place in kept else "" for place, label in enumerate(labels)]
+
+
 def raised(low, high, share):
     """Return `high`, the upper limit of a logarithmic axis, with room above it: a share of the axis's length."""
     low, high = np.log10([low, high])
@@ -137,7 +149,8 @@ def number(axis):
     if axis.axis_name == "x" and high < 1.5 * low:
         axis.set_minor_locator(MaxNLocator(5))
     else:
-        axis.set_minor_locator(LogLocator(subs=(2, 5) if long or high >= 20 * low else (1.5, 2, 3, 4, 5, 6, 8)))
+        few = long or high >= (5 if axis.axis_name == "x" else 20) * low
+        axis.set_minor_locator(LogLocator(subs=(2, 5) if few else (1.5, 2, 3, 4, 5, 6, 8)))
 
 
 def label_ends(axis, ends, reached=None):

@@ -43,21 +43,12 @@ def draw(results, size):
     figure.draw_without_rendering()  # to know how wide the labels are
     for axis in axes.flat:
         boxes = [label.get_window_extent() for label in axis.get_xticklabels()]
-        axis.set_xticks(rates, _that_fit(labels, boxes, first=rates.index(base)))
+        axis.set_xticks(rates, style.that_fit(labels, boxes, [rates.index(base)]))
     for texts in counts:
         if _touch(texts):
             for text in texts:
                 text.remove()  # the last panel has the numbers, too
     return figure
-
-
-def _that_fit(labels, boxes, first):
-    """Return `labels` with "" for those that would touch another: the `first` stays, then those from the left."""
-    kept = []
-    for place in sorted(range(len(labels)), key=lambda place: (place != first, place)):
-        if not any(boxes[place].padded(6).overlaps(boxes[other].padded(6)) for other in kept):
-            kept.append(place)
-    return [label if place in kept else "" for place, label in enumerate(labels)]
 
 
 def _touch(texts):

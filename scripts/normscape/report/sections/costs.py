@@ -24,7 +24,8 @@ def read(runs, once, folder):
     aggregate, compare, figures = (Path(folder) / f"provenance-{rule}.json" for rule in last)
     gathered = _require(runs, aggregate, tables)
     compared = _require(runs, compare, provenance.files(aggregate, gathered))
-    drawn = _require(runs, figures, provenance.files(aggregate, gathered) | provenance.files(compare, compared))
+    tested = {path: digest for path, digest in provenance.files(compare, compared).items() if path.endswith(".csv")}
+    drawn = _require(runs, figures, provenance.files(aggregate, gathered) | tested)  # no figure shows earlier looks
     for path in (*of_runs, aggregate, compare, figures, *filter(Path.exists, once)):
         provenance.take(path, atomic.sha256(path))
     in_order = sorted(of_runs.values(), key=lambda facts: MEASURING.index(facts["rule"]))
@@ -49,6 +50,22 @@ def costs(provenances):
         }
         for rule, facts in jobs.items()
     ]
+
+
+def minutes_of_a_replicate(provenances):
+    """Return {rule: CPU minutes that one replicate takes of it}, of all its networks; None where a rule has no job.
+
+    A replicate is prepared once; each of its networks is trained and probed once at each learning rate, and takes what
+    that took on average.
+    """
+    spent = {rule: {} for rule in MEASURING}
+    for facts in provenances:
+        if facts["rule"] in spent:
+            network = facts["settings"].get("name"), facts["settings"].get("learning_rate")
+            spent[facts["rule"]].setdefault(network, []).append(facts["process_cpu_seconds"] / 60)
+    if not all(spent.values()):
+        return None
+    return {rule: sum(sum(jobs) / len(jobs) for jobs in networks.values()) for rule, networks in spent.items()}
 
 
 def ran_with(provenances):

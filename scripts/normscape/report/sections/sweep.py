@@ -36,7 +36,9 @@ def sweep(outcomes, curves, largest, rows, design):
     unusable = any(row["missing"] for row in curves if row["metric"] in MEASURES)
     swept = [claim.id for claim in claims.CLAIMS if claim.bounded]
     bounds = [
-        (row["claim"], row["treatment"], words.bound(row["low"], row["high"])) for row in rows if row["claim"] in swept
+        (row["claim"], row["treatment"], _bound(row, largest, design.baseline, rates[-1]))
+        for row in rows
+        if row["claim"] in swept
     ]
     return Sweep(
         rates=[f"{rate:g}" for rate in rates],
@@ -52,6 +54,16 @@ def sweep(outcomes, curves, largest, rows, design):
         alt=_alternative_text(table, rates),
         caption=_caption(outcomes, design.confidence, unusable),
     )
+
+
+def _bound(row, largest, baseline, end):
+    """Return the Bound that the end of the grid leaves of a row; None for none.
+
+    An interval that holds at any look may be open for another reason: that there are too few replicates yet.
+    """
+    cut_off = [end in largest[model].values() for model in (baseline, row["treatment"])]
+    ends = zip((row["low"], row["high"]), cut_off, strict=True)
+    return words.bound(*(number if cut else None for number, cut in ends))
 
 
 def _table(outcomes, curves):

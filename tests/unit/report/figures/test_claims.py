@@ -4,10 +4,14 @@ import numpy
 import pandas
 import pytest
 from drawings import SIZE, design, overlapping, points, words
+from matplotlib.collections import PolyCollection
 from matplotlib.image import imread
 from normscape.analysis.claims import CLAIMS
+from normscape.analysis.claims.claim import BESIDE
 from normscape.report.figures import claims, style
 from normscape.report.figures.lines import LEFT, RIGHT
+
+NO_MARGIN = {"margin": None, "inner_low": None, "inner_high": None}
 
 
 def draw(rows, treatments=("Normed",), differences=None):
@@ -21,6 +25,7 @@ def claim_rows(treatments):
         {
             **{"claim": claim.id, "estimand": claim.estimand, "treatment": treatment, "unit": claim.unit},
             **{"estimate": 0.1 * i, "low": 0.1 * i - 0.2, "high": 0.1 * i + 0.2, "verdict": verdicts[i % 3]},
+            **{"family": claim.family, **NO_MARGIN},
         }
         for claim in CLAIMS
         for i, treatment in enumerate(treatments)
@@ -34,6 +39,7 @@ def test_each_treatment_has_a_line_of_its_own_with_its_name_in_every_claim(count
     treatments = [f"InstanceNormNet{i}" for i in range(count)]
     rows, differences = claim_rows(treatments)
     figure = draw(rows, treatments, differences)
+    rows = [row for row in rows if row["family"] != BESIDE]
     texts = [text for axis in figure.axes for text in axis.texts]
     expected = [row["verdict"] if count == 1 else f"{row['treatment']}: {row['verdict']}" for row in rows]
     assert sorted(text.get_text() for text in texts) == sorted(expected)
@@ -50,7 +56,8 @@ def test_each_treatment_has_a_line_of_its_own_with_its_name_in_every_claim(count
 def test_no_text_is_cut_off_at_the_edges(tmp_path, dpi):
     rows = [
         {"claim": f"C{i}", "estimand": "SD of the pass-to-pass change of log smoothness", "treatment": "Normed",
-         "unit": unit, "estimate": 0.1, "low": None, "high": None, "verdict": "inconclusive"}
+         "unit": unit, "estimate": 0.1, "low": None, "high": None, "verdict": "inconclusive",
+         "family": "secondary", **NO_MARGIN}
         for i, unit in enumerate(["log ratio", "accuracy difference"])
     ]  # fmt: skip
     style.save(draw(rows), tmp_path / "x.png", dpi=dpi)
@@ -62,7 +69,7 @@ def test_no_text_is_cut_off_at_the_edges(tmp_path, dpi):
 @pytest.mark.parametrize(("low", "high", "arrows"), [(-0.2, 0.9, 0), (-numpy.inf, 0.9, 1), (0.1, numpy.inf, 1)])
 def test_an_open_end_of_an_interval_is_an_arrow(tmp_path, low, high, arrows):
     row = {"claim": "C7", "estimand": "rate", "treatment": "Normed", "unit": "log ratio", "estimate": 0.4}
-    row |= {"low": low, "high": high, "verdict": "inconclusive"}
+    row |= {"low": low, "high": high, "verdict": "inconclusive", "family": "secondary", **NO_MARGIN}
     accuracy = row | {"claim": "C2a", "unit": "accuracy difference", "low": 0.1, "high": 0.7}
     figure = draw([row, accuracy])
     assert sum(text.arrow_patch is not None for text in figure.axes[0].texts) == arrows
@@ -71,8 +78,20 @@ def test_an_open_end_of_an_interval_is_an_arrow(tmp_path, low, high, arrows):
 
 def row(id="C3", estimate=0.1, low=-0.2, high=0.4, verdict="inconclusive", **changes):
     claim = next(claim for claim in CLAIMS if claim.id == id)
-    of = {"claim": id, "estimand": claim.estimand, "treatment": "Normed", "unit": claim.unit}
+    of = {"claim": id, "estimand": claim.estimand, "treatment": "Normed", "unit": claim.unit, "family": claim.family}
+    of |= NO_MARGIN
     return of | {"estimate": estimate, "low": low, "high": high, "verdict": verdict} | changes
+
+
+def margin(axis):
+    """The greys of a panel: where each begins and ends, on both axes."""
+    boxes = [shape.get_datalim(axis.transData) for shape in axis.collections if isinstance(shape, PolyCollection)]
+    return [(*box.intervalx, *box.intervaly) for box in boxes]
+
+
+def thickest(axis):
+    """Where the thick parts of the bars are."""
+    return [list(line.get_xdata()) for line in axis.lines if line.get_linewidth() == 4.5]
 
 
 def drawn(rows, dots):
@@ -177,3 +196,45 @@ def test_numbers_and_triangles_at_the_edge_do_not_cover_the_verdicts():
     nothing = {"estimate": None, "low": None, "high": None, "verdict": "not decidable"}
     figure = drawn([row(**nothing), row("C1", 0.1, -99.0, 99.0)], [0.1, *[numpy.inf] * 12, *[-numpy.inf] * 3])
     assert overlapping(figure, [*figure.axes[0].texts, *figure.axes[0].get_yticklabels()]) == []
+
+
+def test_what_stands_beside_a_claim_has_no_place_and_stretches_nothing():
+    beside = row("C4", 8.0, 7.9, 8.1, verdict="beside", family=BESIDE)
+    alone, both = draw([row()]), draw([row(), beside])
+    labels = [[label.get_text() for label in figure.axes[0].get_yticklabels()] for figure in (alone, both)]
+    assert labels[0] == labels[1] == ["C3  smoothness, mean over passes"]
+    assert alone.axes[0].get_xlim() == both.axes[0].get_xlim()
+
+
+def test_a_margin_is_grey_and_what_lies_within_is_a_square_with_the_interval_that_shows_it():
+    ratio = {"margin": numpy.log(1.1), "inner_low": -0.04, "inner_high": 0.06}
+    within = row("C3", 0.01, -0.12, 0.14, verdict="no relevant difference", **ratio)
+    points_off = row("C2a", 0.01, -0.02, 0.04, margin=0.005, inner_low=-0.01, inner_high=0.03)
+    figure = drawn([within, row("C1"), points_off], [0.0, 0.02])
+    ratios, accuracies = figure.axes
+    assert margin(ratios) == [pytest.approx((1 / 1.1, 1.1, -0.5, 0.5))]  # of C3 alone: C1 has no margin
+    assert margin(accuracies) == [pytest.approx((-0.5, 0.5, -0.5, 0.5))]  # percentage points
+    assert thickest(ratios) == [pytest.approx(numpy.exp([-0.04, 0.06]))]
+    assert points(ratios, "s") == [(pytest.approx(numpy.exp(0.01)), 0)] and not points(accuracies, "s")
+    assert words(ratios) == ["no relevant difference", "inconclusive"]
+    (legend,) = figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == ["no relevant difference", "Normed"]
+
+
+def test_without_margins_nothing_is_grey():
+    figure = drawn([row(inner_low=-0.1, inner_high=0.1)], [0.0, 0.2])
+    assert not margin(figure.axes[0]) and not thickest(figure.axes[0])
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["Normed"]
+
+
+def test_a_margin_beyond_all_numbers_has_an_axis(tmp_path):
+    figure = drawn([row(margin=numpy.log(1e6)), row("C2a", 0.0, -0.1, 0.1, margin=1.0)], [0.0, 0.2])
+    style.save(figure, tmp_path / "x.png", dpi=50)
+    assert margin(figure.axes[0]) == [pytest.approx((1e-4, 1e4, -0.5, 0.5))]
+
+
+def test_an_interval_that_has_no_ends_yet_is_an_arrow_both_ways(tmp_path):
+    ends = {"low": -numpy.inf, "high": numpy.inf, "inner_low": -numpy.inf, "inner_high": numpy.inf}
+    figure = drawn([row(**ends, margin=0.1)], [0.0, 0.2])
+    assert sum(text.arrow_patch is not None for text in figure.axes[0].texts) == 2 and not thickest(figure.axes[0])
+    style.save(figure, tmp_path / "x.png", dpi=50)

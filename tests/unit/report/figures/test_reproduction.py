@@ -1,14 +1,14 @@
 import numpy
 import pandas
 import pytest
-from drawings import SIZE, lost, measured, points, thin_lines, without, words
+from drawings import EARLY, SIZE, lost, measured, points, thin_lines, without, words
 from normscape.analysis.sweep import Outcome
 from normscape.report.figures import reproduction, style
 from normscape.report.figures.lines import DOWN, UP
 
 
 def draw(models, printed, change=lambda results: None):
-    results = measured(models)
+    results = measured(models, early=EARLY)
     change(results)
     rows = [(model, number, metric, 0.5) for model in printed for number in (1, 2) for metric in reproduction.PANELS]
     results.reproduction = pandas.DataFrame(rows, columns=["model", "pass", "metric", "notebook"])

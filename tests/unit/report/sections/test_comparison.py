@@ -48,3 +48,46 @@ def test_replicates_of_which_all_but_one_lack_their_number_are_not_called_one():
 def test_where_all_diverged_there_is_no_number_to_show():
     assert comparison.alternative_text([], "AB").endswith("No run has a number to show.")
     assert comparison.caption([], "AB", 0.95).startswith("No replicate is left to draw. The axis ")
+
+
+def of_the_first_pass(model="A", passes=(0, None, 1), n=2, mean=3.0):
+    """Rows of the local smoothness at the end of a pass, or after update 8 within the first."""
+    row = {"model": model, "metric": "smoothness", "n": n, "missing": 0, "mean": mean}
+    return [{**row, "pass": number, "update": 8 if number is None else 100 * number} for number in passes]
+
+
+def test_with_probes_in_the_first_pass_there_are_six_panels_and_the_numbers_before_training():
+    rows = of_the_first_pass() + of_the_first_pass("B", mean=6.0)
+    told = comparison.alternative_text(rows, "AB")
+    assert told.startswith("Six panels: ") and "against the updates of the first pass" in told
+    assert told.endswith(
+        "At the last pass: mean local smoothness A 3, B 6. Before training: mean local smoothness A 3, B 6."
+    )
+    caption = comparison.caption(rows, "AB", 0.95)
+    assert "Lower row: " in caption and "0, before training, stands apart" in caption and "hollow" in caption
+
+
+def test_what_was_not_probed_of_the_first_pass_is_not_told():
+    without_0 = of_the_first_pass(passes=(None, 1))
+    assert comparison.alternative_text(without_0, "A").startswith("Six panels: ")
+    assert "Before training" not in comparison.alternative_text(without_0, "A")
+    caption = comparison.caption(without_0, "A", 0.95)
+    assert "Lower row: " in caption and "stands apart" not in caption and "hollow" not in caption
+    whole = of_the_first_pass(passes=(1, 2))
+    assert comparison.alternative_text(whole, "A").startswith("Four panels: ")
+    caption = comparison.caption(whole, "A", 0.95)
+    assert "Lower row" not in caption and "one point for each pass that was probed" in caption
+
+
+def test_a_number_before_training_that_some_replicate_lacks_is_told_as_such():
+    rows = of_the_first_pass(n=1, mean=None)
+    rows[0]["missing"] = 1
+    assert "Before training: mean local smoothness A no mean (1 of 2 unusable)." in comparison.alternative_text(
+        rows, "A"
+    )
+
+
+def test_a_smoothness_that_was_not_probed_after_the_last_pass_is_told_with_its_pass():
+    row = {"model": "A", "metric": "train_loss", "pass": 3, "update": 300, "n": 2, "missing": 0, "mean": 0.5}
+    told = comparison.alternative_text([row, *of_the_first_pass(passes=(1, 2))], "A")
+    assert told.endswith("mean train loss A 0.5; mean local smoothness (last measured after pass 2) A 3.")

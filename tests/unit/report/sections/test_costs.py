@@ -83,3 +83,23 @@ def test_what_another_setting_other_code_or_other_files_made_is_refused(made_up)
     provenance.write(folder / one, {key: swapped[key] for key in swapped.keys() - {"files", "inputs", "sha256"}})
     with pytest.raises(InputError, match=r"made from another \S+seed-1/\S+ than the one that is there"):
         read(runs, folder)
+
+
+def test_a_register_of_looks_that_no_figure_shows_makes_no_figure_another(made_up):
+    runs, folder = made_up
+    atomic.written[(folder / "looks.json").absolute()] = "register of looks"
+    write(folder, runs, "compare", [(folder / "aggregate.csv", "table of aggregate")])
+    assert read(runs, folder)
+
+
+def test_a_replicate_takes_the_mean_of_each_of_its_networks():
+    def job(rule, seconds, **network):
+        return {"rule": rule, "process_cpu_seconds": seconds, "settings": network}
+
+    jobs = [job("download", 999), job("prepare", 30), job("prepare", 90)]
+    for rule, factor in (("train", 1), ("probe", 2)):
+        jobs += [job(rule, factor * 60, name="Plain", learning_rate=0.04)] * 3
+        jobs += [job(rule, factor * seconds, name="Normed", learning_rate=0.04) for seconds in (60, 180)]
+        jobs += [job(rule, factor * 60, name="Plain", learning_rate=0.4)]
+    assert costs.minutes_of_a_replicate(jobs) == {"prepare": 1, "train": 4, "probe": 8}
+    assert costs.minutes_of_a_replicate(jobs[:-6]) is None

@@ -2,11 +2,10 @@ import math
 import re
 
 import pytest
-from normscape.analysis.claims.claim import Asked
 from normscape.analysis.sweep import Outcome
 from normscape.report import findings
 from normscape.report.sections import sweep
-from sentences import DESIGN, row, text
+from sentences import DESIGN, asked, row, text
 
 
 def outcome(model, rate, diverged=0, missing=()):
@@ -81,8 +80,15 @@ def test_the_largest_workable_rate_is_told_with_what_the_grid_cut_off():
 )
 def test_a_bound_is_told_as_one(ends, effect, sentence):
     c7 = row("C7") | {"low": math.log(2), "high": math.log(3), "estimate": math.log(2.5)} | ends
-    assert findings.finding(c7, DESIGN, Asked(directions=1, swept=True, passes=10), []).effect.startswith(effect)
-    assert sentence in text(sweep=sweep.sweep(WHOLE, [], {}, [c7], DESIGN))
+    assert findings.finding(c7, DESIGN, asked(swept=True), []).effect.startswith(effect)
+    largest = {"Plain": {0: 0.4 if "low" in ends else 0.04}, "Normed": {0: 0.4 if "high" in ends else 0.04}}
+    assert sentence in text(sweep=sweep.sweep(WHOLE, [], largest, [c7], DESIGN))
+
+
+def test_an_interval_that_has_no_ends_yet_was_not_cut_off_by_the_grid():
+    section, _ = swept(low=-math.inf, high=math.inf, estimate=0.9, largest={"Plain": {0: 0.04}, "Normed": {0: 0.04}})
+    assert "cut off" not in section
+    assert "from below only" in swept(low=-math.inf, high=math.inf, estimate=0.9)[0]
 
 
 def test_a_sweep_tells_where_a_replicate_lacks_its_number():
