@@ -48,7 +48,7 @@ def added(rerun):
     library = "scripts/normscape"
     rerun.path(f"{library}/analysis/claims/c20.py").write_text(CLAIM)
     edit(rerun, f"{library}/analysis/claims/__init__.py", "import c1, ", "import c1, c20, ")
-    edit(rerun, f"{library}/analysis/claims/__init__.py", "c9b)", "c9b, c20)")
+    edit(rerun, f"{library}/analysis/claims/__init__.py", "c11.CLAIM)", "c11.CLAIM, c20.CLAIM)")
     edit(
         rerun,
         f"{library}/measurement/measures.py",

@@ -1,6 +1,7 @@
 """Nothing of the user's surroundings reaches a result, and nothing of them stops a job."""
 
 import json
+import re
 import subprocess
 import sys
 import textwrap
@@ -100,14 +101,16 @@ def hostile(checkout, tmp_path):
 
 
 def made(checkout):
-    """What all jobs made, less provenance, and what the commentary says of costs and provenance: name → content."""
+    """Name → content of what all jobs made, less provenance and what is told of times and costs."""
     files = [path for path in checkout.results().rglob("*") if path.is_file() and path.suffix != ".log"]
     contents = {str(path.relative_to(checkout.results())): path.read_bytes() for path in files}
-    return {
-        name: content.partition(b"What it cost")[0] if name.startswith("commentary") else content
-        for name, content in contents.items()
-        if "provenance-" not in name
-    }
+    for name, content in contents.items():
+        if name.startswith("commentary"):
+            content = re.sub(rb"What a verdict would take.*?(<h2|\n## )", b"", content, flags=re.DOTALL)
+            contents[name] = content.partition(b"What it cost")[0]
+        elif name in ("analysis.json", "looks.json"):
+            contents[name] = [{**entry, "time": ""} for entry in json.loads(content)["entries"]]
+    return {name: content for name, content in contents.items() if "provenance-" not in name}
 
 
 def test_under_a_hostile_environment_every_byte_is_the_same(checkout, finished, hostile):

@@ -9,7 +9,6 @@ from ..analysis.turns import Turn
 from ..analysis.verdicts import NO_DIFFERENCE
 
 DECIDED = {"supported", "contradicted", NO_DIFFERENCE}
-ASKED = ("metric", "mode", "measure", "compare", "unit", "states")  # what a claim asks
 
 
 class Treatment(NamedTuple):
@@ -82,8 +81,8 @@ class Treatment(NamedTuple):
 
     def _built_in(self, id):
         """Return the finding on a claim, if that asks what it asks without a config's change; else None."""
-        found, (asked,) = self.claims.get(id), [claim for claim in claims.CLAIMS if claim.id == id]
-        return found if found and all(getattr(found.claim, part) == getattr(asked, part) for part in ASKED) else None
+        found = self.claims.get(id)
+        return found if found and claims.comes_along(found.claim) else None
 
 
 def treatment(name, found, entry, baseline, turn=None, points=None):

@@ -7,8 +7,14 @@ CLAIMS = (
     *(c5.CLAIM, c6a.CLAIM, c6b.CLAIM, c6b.LOG, c6c.CLAIM, c7.CLAIM, c8.CLAIM, c9a.CLAIM, c9b.CLAIM),
     *(c10.CLAIM, c11.CLAIM),
 )
+ASKS = ("metric", "mode", "measure", "compare", "unit", "states")  # of a Claim, what it asks
 
 
 def chosen(design):
     """Return the Claims that are tested: CLAIMS, with those of the Design's section of the config."""
     return configured.chosen(CLAIMS, design.claims)
+
+
+def comes_along(claim):
+    """Tell whether a Claim asks what that of its id among CLAIMS asks, so that the config hasn't made it another."""
+    return any(all(getattr(claim, part) == getattr(each, part) for part in ("id", *ASKS)) for each in CLAIMS)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...analysis import power
+from ...analysis import claims, power
 from ...analysis.measured import Measured
 from . import costs
 
@@ -23,14 +23,15 @@ class Split(NamedTuple):
 
 
 def splits(results, settings, provenances):
-    """Return the Splits of the treatments: none with a single direction, which doesn't show how directions scatter.
+    """Return the Splits of the treatments: none with a single direction, which doesn't show how directions scatter; nor
+    where the config has made another claim of CLAIM.
 
     results: the Results. settings: the whole config. provenances: of all jobs.
     """
     directions = settings["smoothness"]["directions"]
-    if directions < 2:
-        return []
     design, minutes = results.design, costs.minutes_of_a_replicate(provenances)
+    if directions < 2 or not any(claim.id == CLAIM and claims.comes_along(claim) for claim in claims.chosen(design)):
+        return []
     noise = Measured(design.rows(results.metrics), design.learning_rate).log_noise(METRIC, MODE)
     found = []
     for treatment in design.treatments:

@@ -41,9 +41,9 @@ def jobs(seeds=range(8)):
     ]
 
 
-def told(claims=(), given=None, looks="once", metrics=None, provenances=None, seeds=range(8), **settings):
+def told(claims=(), given=None, looks="once", metrics=None, provenances=None, seeds=range(8), own=(), **settings):
     """The Advice on the rows `claims`, whose differences are `given`, {claim: Series}; else of mean 0.1 and SD 0.4."""
-    design = Design("Plain", ["Normed"], 0.95, 0.04, list(seeds), looks)
+    design = Design("Plain", ["Normed"], 0.95, 0.04, list(seeds), looks, claims=dict(own))
     found = {(each["claim"], "Normed"): (given or {}).get(each["claim"], differences(0.1, 0.4)) for each in claims}
     results = SimpleNamespace(design=design, claims=claims, differences=found, metrics=metrics)
     whole = {**SETTINGS, "experiment": "default", "seeds": list(seeds), **settings}
@@ -213,3 +213,5 @@ def test_the_spread_is_split_into_replicates_and_probes(noise, spread, share, be
         "## Replicates or probes?\n\n" in whole and f"A minute is better spent on more {better} than on more" in whole
     )
     assert told([row("C3")], given, metrics=metrics) is None  # of one direction nothing is known
+    own = {"C3": {"metric": "gradient_norm", "claimed": "below", "primary": True}}  # so C3 is of something else
+    assert told([row("C3")], given, metrics=metrics, seeds=range(60), own=own, **settings) is None
