@@ -1,7 +1,7 @@
 """How fast and how small the pipeline is: ratios taken within one run on one machine, each against its bar.
 
     python benchmarks/bench.py                    everything; about 25 minutes on two cores
-    python benchmarks/bench.py --only gradient    one part: pipeline, default, gradient, memory, many
+    python benchmarks/bench.py --only gradient    one part: pipeline, default, plan, gradient, memory, many
 
 Run it on an otherwise idle machine. Prints a Markdown table; exit code 1 where a bar is missed. The pipeline is run as
 its users run it, by Snakemake in a fresh folder, raw data and all; the folder is kept where a run fails.
@@ -11,6 +11,7 @@ import argparse
 import functools
 import json
 import os
+import re
 import resource
 import shutil
 import subprocess
@@ -187,6 +188,56 @@ def startup_share(options):
 def default_minutes(options):
     """Wall time of the default run: eight replicates, all measures."""
     return Row(f"default run on {CORES} cores", default_run().seconds / 60, 14, 12, "min", digits=1)
+
+
+# ----------------------------------------------------------------------------------------------------------- the plan
+
+SECONDS = {"s": 1, "minute": 60, "hour": 3600}
+
+
+@functools.cache
+def tiny_run():
+    """Run the pipeline on the first look."""
+    return run_pipeline("tiny", tiny())
+
+
+def tiny():
+    return yaml.safe_load((REPOSITORY / "workflow/experiments/tiny.yaml").read_text(encoding="utf-8"))
+
+
+@functools.cache
+def plan_of(name):
+    """Return the wall seconds and the largest job's memory in MB that `make plan` tells of a run, in a fresh folder."""
+    folder = workspace() / f"plan-{name}"
+    folder.mkdir()
+    (folder / "overlay.json").write_text(json.dumps({**(tiny() if name == "tiny" else {}), "experiment": name}))
+    configs = ["--configfile", REPOSITORY / "config.yaml", folder / "overlay.json"]
+    files = ["--snakefile", REPOSITORY / "Snakefile", "--directory", folder]
+    timed([sys.executable, REPOSITORY / "scripts/plan.py", "--cores", str(CORES), *files, *configs], folder / "log.txt")
+    told = re.search(
+        r"This takes about ([\d.]+) (s|minute|hour)s? here .* at most ([\d.,]+) (MB|GB) of memory",
+        (folder / "log.txt").read_text(encoding="utf-8"),
+    )
+    return float(told[1]) * SECONDS[told[2]], float(told[3]) * (1000 if told[4] == "GB" else 1)
+
+
+def off(planned, seen):
+    """Return by how many per cent of what was seen the plan was off."""
+    return 100 * abs(planned / seen - 1)
+
+
+def plan_rows(name, run):
+    """Return the measurements of a plan against its run: of wall time and of memory."""
+
+    def wall(options):
+        planned, seen = plan_of(name)[0], run().seconds
+        return Row(f"plan of {name} off in wall time ({planned:.0f} for {seen:.0f} s)", off(planned, seen), 30, 15, "%")
+
+    def memory(options):
+        planned, seen = plan_of(name)[1], max(facts["peak_memory_mb"] for _, facts in run().jobs)
+        return Row(f"plan of {name} off in memory ({planned:.0f} for {seen:.0f} MB)", off(planned, seen), 25, 10, "%")
+
+    return wall, memory
 
 
 # -------------------------------------------------------------------------------------------------------- the gradient
@@ -374,6 +425,7 @@ def results_seconds(rule):
 PARTS: dict[str, tuple[Callable, ...]] = {
     "pipeline": (wall_time, peak_memory),
     "default": (startup_share, default_minutes),
+    "plan": (*plan_rows("default", default_run), *plan_rows("tiny", tiny_run)),
     "gradient": (gradient_speed, batchnorm_cost, size_cost),
     "memory": (small_memory, large_memory),
     "many": (plan_seconds, plan_memory, *map(results_seconds, ("aggregate", "compare", "figures", "commentary"))),
