@@ -16,7 +16,8 @@ from normscape.measurement import full_batch, probes
 from normscape.measurement.estimators import local_smoothness
 from normscape.models import convnet, layers
 from normscape.training import checkpoints
-from normscape.training.updates import update, updates_per_pass
+from normscape.training.stops import updates_per_pass
+from normscape.training.updates import update
 
 DIRECTIONS = 2  # steps at each checkpoint; in float64 a gradient takes some fifteen times as long
 

@@ -18,7 +18,7 @@ def main(*, dataset: str, fraction: float, seed: int, raw: Path, tensors: Path):
     """
     dataset = datasets.named(dataset)
     images = raw_files.read(dataset, raw)
-    size = round(fraction * len(images.train_images))
+    size = dataset.drawn(fraction)
     indices = subsample(len(images.train_images), size, seed)
     chosen = images.train_images[indices]
     mean, std, constant = pixel_statistics(chosen)

@@ -5,7 +5,7 @@ from normscape.data.tensors import load_data
 from normscape.measurement import columns, probes
 from normscape.models import convnet
 from normscape.training import checkpoints as checkpoint_file
-from normscape.training.updates import updates_per_pass
+from normscape.training.stops import updates_per_pass
 
 
 def main(

@@ -27,7 +27,7 @@ from normscape.measurement import columns, measures
 from normscape.recipes import learning_rates, recipe
 from normscape.report import catalogue
 from normscape.training import history, sgd
-from normscape.training.updates import stops, updates_per_pass
+from normscape.training.stops import stops, updates_per_pass
 
 ROOT = Path(__file__).resolve().parents[1]
 MODELS = {  # those of the notebook, and of names that Markdown could take for its own

@@ -8,7 +8,7 @@ from normscape.analysis.runs import Runs
 from normscape.measurement import columns, measures
 from normscape.recipes import learning_rates, recipe
 from normscape.training import history
-from normscape.training.updates import stops
+from normscape.training.stops import stops
 
 PROGRAMS = ("register", "prepare", "samples", "train", "probe", "aggregate", "compare", "figures", "commentary")
 CODES = {name: f"code of {name}" for name in PROGRAMS}

@@ -11,7 +11,7 @@ from ..errors import REMEDY, InputError
 from ..measurement.columns import PROBES
 from ..measurement.measures import NAN
 from ..tables import KEY, Column
-from ..training.updates import stops
+from ..training.stops import is_probed, stops
 
 COLUMNS = (
     *KEY,
@@ -61,11 +61,7 @@ def gather(runs, training, probed):
         places = _places(history, training)
         _require(history, places)
         ran = set(history.rows.loc[history.rows["diverged"] == 0, "update"])
-        places = {
-            update: number
-            for update, number in places.items()
-            if update in ran and (number is None or probed == "all" or number in probed)
-        }
+        places = {update: number for update, number in places.items() if update in ran and is_probed(number, probed)}
         for table, wanted in (
             (probes, places),
             (layers, {update: number for update, number in places.items() if number}),

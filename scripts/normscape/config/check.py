@@ -130,7 +130,7 @@ def _dataset_faults(config):
     )
     if config["dataset"]["sources"] == ["debian"] and not DATASETS[name].debian_package:
         yield f"dataset.sources: debian has no package of {name}; list a folder, a mirror or upstream"
-    images = round(fraction * DATASETS[name].training_images)
+    images = DATASETS[name].drawn(fraction)
     if images < max(batch_size, 2):
         yield (
             f"dataset.fraction: {fraction} leaves {images} images, fewer than a batch "

@@ -49,6 +49,10 @@ class Dataset:
     debian_package: str | None = None
     debian_folder: str | None = None  # where the package puts the gzipped files
 
+    def drawn(self, fraction):
+        """Return how many training images a replicate draws that takes that share of them."""
+        return round(fraction * self.training_images)
+
 
 DATASETS = {
     "FashionMNIST": Dataset(

@@ -8,6 +8,7 @@ import torch
 
 from ..models import layers
 from ..streams import generator
+from ..training.stops import is_probed
 from ..training.updates import update
 from . import full_batch, measures
 from .precision import UNDERFLOW_NEAR, rounding
@@ -41,8 +42,8 @@ class Probing(NamedTuple):
     detailed_passes: list[int]
 
     def takes(self, place):
-        """Return whether the network is probed at a Place: at each within a pass, and after the passes asked for."""
-        return place.number is None or self.passes == "all" or place.number in self.passes
+        """Return whether the network is probed at a Place."""
+        return is_probed(place.number, self.passes)
 
 
 class Loss:

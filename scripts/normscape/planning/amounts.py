@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from ..data import datasets
 from ..recipes import learning_rates
-from ..training.updates import stops, updates_per_pass
+from ..training.stops import is_evaluated, is_probed, stops, updates_per_pass
 from . import network
 
 # Measured with eleven networks on one core: kernels of 3 and 5, one to three convolutions of 8 to 64 filters, every
@@ -57,7 +57,7 @@ def _train(settings):
     dataset, images, training = _dataset(settings), _images(settings), settings["training"]
     net, passes, every = _network(settings), training["passes"], training["evaluate_every"]
     updates = updates_per_pass(images, training["batch_size"])
-    evaluations = 1 + passes // every + (passes % every > 0)
+    evaluations = sum(is_evaluated(number, passes, every) for number in range(passes + 1))
     evaluated = EVALUATED * 1e-9 * evaluations * (images + dataset.test_images) * net.work(*EVALUATION)
     trained = updates * passes * (UPDATE + 3e-9 * training["batch_size"] * net.work(*TRAINING))
     states = len(stops(updates, passes, training["early_updates"]))
@@ -94,8 +94,7 @@ def _gathering(settings):
 def _probed(training, probing, images):
     """Return the numbers of the passes at which a run's checkpoints are probed, None for each early update."""
     found = stops(updates_per_pass(images, training["batch_size"]), training["passes"], training["early_updates"])
-    asked = probing["passes"]
-    return [number for _, number in found if number is None or asked == "all" or number in asked]
+    return [number for _, number in found if is_probed(number, probing["passes"])]
 
 
 def _network(settings):
@@ -108,7 +107,7 @@ def _dataset(settings):
 
 
 def _images(settings):
-    return round(settings["fraction"] * _dataset(settings).training_images)
+    return _dataset(settings).drawn(settings["fraction"])
 
 
 def _tensors(settings):

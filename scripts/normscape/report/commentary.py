@@ -81,7 +81,7 @@ def _of_the_settings(results, settings):
     return {
         "dataset": f"{dataset.name}: {words.images(dataset)}, {len(dataset.classes)} classes",
         "percent": words.percent(fraction),
-        "all_images": round(fraction * dataset.training_images) == dataset.training_images,
+        "all_images": dataset.drawn(fraction) == dataset.training_images,
         "learning_rate": results.design.learning_rate,
         "batch_size": settings["training"]["batch_size"],
         "passes": settings["training"]["passes"],

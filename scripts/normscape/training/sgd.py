@@ -10,7 +10,8 @@ from torch.nn.functional import cross_entropy
 from .. import losses
 from ..models.blocked import forward
 from ..streams import generator
-from .updates import stops, update, updates_per_pass
+from .stops import is_evaluated, stops, updates_per_pass
+from .updates import update
 
 MEASURES = ("train_loss", "train_accuracy", "test_loss", "test_accuracy")  # of `history`
 CHUNK = 100  # images a forward pass: their activations stay in a core's cache
@@ -29,11 +30,10 @@ class Checkpoint(NamedTuple):
 
 
 def train(net, data, seed, learning_rate, *, batch_size, passes, early_updates, evaluate_every):
-    """Train `net` in place, yielding the Checkpoint at each of `updates.stops`.
+    """Train `net` in place, yielding the Checkpoint at each of `stops`.
 
     data: tensors.Data. seed: the replicate, whose stream `batches` gives each update's images, with replacement.
     batch_size, passes, early_updates, evaluate_every: the rest of the config's section `training`.
-    Evaluated are pass 0, each pass that is a multiple of evaluate_every, and the last.
     A loss or weight that isn't finite ends the training: that checkpoint and the rest are yielded as diverged.
     """
     count = len(data.train_labels)
@@ -45,7 +45,7 @@ def train(net, data, seed, learning_rate, *, batch_size, passes, early_updates, 
             batches = torch.stack([*islice(drawn, stop - done)])
             diverged = not _update(net, data.train_images, data.train_labels, batches, learning_rate)
             done = stop
-        asked = number is not None and (number % evaluate_every == 0 or number == passes)
+        asked = is_evaluated(number, passes, evaluate_every)
         measures = dict.fromkeys(MEASURES)
         if asked and not diverged:
             measures, diverged = _evaluated(net, data)

@@ -8,7 +8,7 @@ from normscape.measurement import full_batch, measures, probes
 from normscape.models import convnet, layers
 from normscape.planning import amounts, network
 from normscape.training import sgd
-from normscape.training.updates import stops, updates_per_pass
+from normscape.training.stops import stops, updates_per_pass
 
 IMAGES, BATCH_SIZE = 60, 8  # a thousandth of Fashion-MNIST
 SETTINGS = {

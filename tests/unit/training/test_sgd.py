@@ -7,7 +7,7 @@ from normscape.data import tensors
 from normscape.models import convnet
 from normscape.streams import generator
 from normscape.training import sgd
-from normscape.training.updates import stops, updates_per_pass
+from normscape.training.stops import stops, updates_per_pass
 
 SHAPE = (1, 8, 8)
 SIZE = {"channels": [3, 4], "kernel_size": 3}

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pandas
 
 from ...data.datasets import DATASETS
-from ...training.updates import stops, updates_per_pass
+from ...training.stops import is_evaluated, is_probed, stops, updates_per_pass
 from .. import states as of
 from ..claim_parts import EVALUATED, is_detailed
 from ..comparisons import subtract
@@ -35,16 +35,15 @@ class Asked(NamedTuple):
     def of(cls, settings, swept):
         """Return the Asked of an experiment's settings. swept: whether it has several learning rates."""
         training, smoothness, dataset = (settings[name] for name in ("training", "smoothness", "dataset"))
-        every, last, asked = training["evaluate_every"], training["passes"], smoothness["passes"]
-        images = round(dataset["fraction"] * DATASETS[dataset["name"]].training_images)
+        every, last = training["evaluate_every"], training["passes"]
+        images = DATASETS[dataset["name"]].drawn(dataset["fraction"])
         checkpoints = stops(updates_per_pass(images, training["batch_size"]), last, training["early_updates"])
-        probed = [each for each in checkpoints if each[1] is None or asked == "all" or each[1] in asked]
-        ends = [each for each in checkpoints if each[1] is not None]
+        probed = [each for each in checkpoints if is_probed(each[1], smoothness["passes"])]
         return cls(
             directions=smoothness["directions"],
             swept=swept,
             passes=last,
-            evaluated=tuple(each for each in ends if each[1] % every == 0 or each[1] == last),
+            evaluated=tuple(each for each in checkpoints if is_evaluated(each[1], last, every)),
             probed=tuple(probed),
             detailed=tuple(each for each in probed if each[1] in smoothness["detailed_passes"]),
         )
