@@ -98,8 +98,10 @@ def _told(row):
 
 
 def _bounded(row):
-    """Return whether the estimate of a row's claim may be but a bound."""
-    return any(claim.bounded for claim in claims.CLAIMS if claim.id == row["claim"])
+    """Return whether the estimate of a row's claim may be but a bound. None by config may."""
+    return any(
+        claim.bounded for claim in claims.CLAIMS if (claim.id, claim.estimand) == (row["claim"], row["estimand"])
+    )
 
 
 def is_bound(row):

@@ -12,11 +12,7 @@ from . import costs, looks, probes
 
 POWER = 0.8
 SENSIBLE = 1000  # a command for more replicates than that would help nobody
-ORDER = (
-    "C4",
-    "C10",
-    "C11",
-)  # after the primary one, the claims of the headline: the command is for the first to be had
+ORDER = ("C4", "C10", "C11")  # after the primary one, those of the headline: the command is for the first to be had
 LARGEST_SEED = 2**32 - 1
 LONGEST_NAME = 64
 

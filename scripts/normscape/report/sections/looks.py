@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from ...analysis import claims, register
+from ...analysis import claims, register, statistics
 from ...analysis.design import Design
 from .. import words
 
@@ -69,7 +69,7 @@ def looks(fixed, looked, settings, exclusions):
         more=len(earlier[words.FEW :]),
         others=f"{len(others)} other replicate{'s' * (len(others) > 1)} ({seeds(others)})" if others else "",
         look=LOOKS[len(earlier)] if len(earlier) < len(LOOKS) else f"look number {len(earlier) + 1}",
-        any=design.looks == "any",
+        any=design.looks == statistics.ANY,
     )
 
 

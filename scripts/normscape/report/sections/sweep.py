@@ -34,7 +34,7 @@ def sweep(outcomes, curves, largest, rows, design):
         return None
     table = _table(outcomes, curves)
     unusable = any(row["missing"] for row in curves if row["metric"] in MEASURES)
-    swept = [claim.id for claim in claims.CLAIMS if claim.bounded]
+    swept = [claim.id for claim in claims.chosen(design) if claim.swept]
     bounds = [
         (row["claim"], row["treatment"], _bound(row, largest, design.baseline, rates[-1]))
         for row in rows

@@ -52,6 +52,9 @@ def test_a_sweep_says_what_diverged_and_what_did_not():
 def test_a_sweep_says_what_is_about_the_base_rate_and_what_is_not():
     section, _ = swept()
     assert "Everything but this section and C7 is about the base rate, 0.04." in section
+    assert "(but for C7 and the sweep)" in text(
+        sweep=sweep.sweep(WHOLE, [], dict.fromkeys(["Plain", "Normed"], {}), [row("C7")], DESIGN)
+    )
 
 
 def test_a_sweep_names_the_runs_that_are_missing():
@@ -89,6 +92,16 @@ def test_an_interval_that_has_no_ends_yet_was_not_cut_off_by_the_grid():
     section, _ = swept(low=-math.inf, high=math.inf, estimate=0.9, largest={"Plain": {0: 0.04}, "Normed": {0: 0.04}})
     assert "cut off" not in section
     assert "from below only" in swept(low=-math.inf, high=math.inf, estimate=0.9)[0]
+
+
+def test_a_c7_that_the_config_made_another_claim_is_no_part_of_the_sweep():
+    design = DESIGN._replace(claims={"C7": {"metric": "gradient_norm", "claimed": "below"}})
+    c7 = row("C7", low=-math.inf, high=math.inf, estimate=0.9, design=design)
+    assert "(95 % interval not yet; " in findings.finding(c7, design, asked(swept=True), []).effect
+    largest = {"Plain": {0: 0.4}, "Normed": {0: 0.4}}
+    section = text(sweep=sweep.sweep(WHOLE, [], largest, [c7], design))
+    assert "Everything but this section is about the base rate, 0.04." in section
+    assert "cut off" not in section and "(but for the sweep)" in section
 
 
 def test_a_sweep_tells_where_a_replicate_lacks_its_number():
