@@ -92,6 +92,8 @@ _RECIPES = {
     "commentary": _commentary,
 }
 
+RULES = tuple(_RECIPES)  # in the order of their work
+
 
 def learning_rates(settings):
     """Return the learning rates in the one spelling that stands in paths, the base rate first."""

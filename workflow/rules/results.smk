@@ -42,7 +42,7 @@ rule register:
         code=code_of("register"),
         program=program("register", runs=prefixed(f"{RESULTS}/runs"), looks=list(PREFIXED_LOOKS.values())),
     shell:
-        "python {params.program} " "--analysis {output.analysis:q} --provenance {output.provenance:q} > {log:q} 2>&1"
+        "python {params.program} --analysis {output.analysis:q} --provenance {output.provenance:q} > {log:q} 2>&1"
 
 
 rule aggregate:

@@ -81,7 +81,7 @@ def curves(metrics, confidence):
     Losses and smoothness are averaged as logarithms and given back as geometric means. Where a replicate lacks its
     number there is no mean: that of the others would be one of survivors. One without any such row isn't counted.
     """
-    values, rows, passes = replicates(metrics), [], _passes(metrics)
+    values, rows = replicates(metrics), []
     for (metric, model, rate, update), group in values.groupby(["metric", "model", "learning_rate", "update"]):
         scale = CURVES[metric].scale
         numbers = log(group["value"]) if scale == "log" else group["value"]
@@ -89,7 +89,8 @@ def curves(metrics, confidence):
         interval = [None] * 3 if n < len(numbers) else statistics.mean_interval(numbers, confidence)
         if scale == "log":
             interval = [number if number is None else _exp(number) for number in interval]
-        number = None if passes.isna()[update] else int(passes[update])
+        number = group["pass"].iloc[0]
+        number = None if pandas.isna(number) else int(number)
         row = (model, rate, number, update, metric, scale, n, len(numbers) - n, *interval)
         rows.append(dict(zip((column.name for column in COLUMNS), row, strict=True)))
     return rows

@@ -3,22 +3,10 @@
 from collections import Counter
 from typing import NamedTuple
 
+from ..recipes import RULES
 from . import reasons
 from .jobs import rule_of
 from .schedule import Task, makespan
-
-ORDER = (
-    "register",
-    "download",
-    "samples",
-    "prepare",
-    "train",
-    "probe",
-    "aggregate",
-    "compare",
-    "figures",
-    "commentary",
-)
 
 
 class Plan(NamedTuple):
@@ -108,7 +96,7 @@ def _done(jobs):
 
 
 def _place(rule):
-    return ORDER.index(rule) if rule in ORDER else len(ORDER)
+    return RULES.index(rule) if rule in RULES else len(RULES)
 
 
 def _aligned(rows):
