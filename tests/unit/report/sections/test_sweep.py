@@ -53,7 +53,7 @@ def test_a_sweep_says_what_is_about_the_base_rate_and_what_is_not():
     section, _ = swept()
     assert "Everything but this section and C7 is about the base rate, 0.04." in section
     assert "(but for C7 and the sweep)" in text(
-        sweep=sweep.sweep(WHOLE, [], dict.fromkeys(["Plain", "Normed"], {}), [row("C7")], DESIGN)
+        sweep=sweep.sweep(WHOLE, [], {"Plain": {}, "Normed": {}}, [row("C7")], DESIGN)
     )
 
 
