@@ -144,3 +144,8 @@ def test_divergence_is_told_at_checkpoints_without_an_evaluation():
     assert all(step.measures["missing"] is None for step in after[2:])
     for step in after[:2]:
         assert all(value.isfinite().all() for value in step.state.values())
+
+
+def test_weights_that_are_no_numbers_are_told_as_divergence_before_a_loss_shows_it():
+    after = run(make_net(entry=PLAIN), make_data(), passes=1, learning_rate=1e39, early_updates=[1])
+    assert [(step.update, step.measures["diverged"]) for step in after] == [(0, 0), (1, 1), (6, 1)]
