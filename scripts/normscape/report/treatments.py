@@ -49,6 +49,11 @@ class Treatment(NamedTuple):
         return self._built_in("C10")
 
     @property
+    def first_updates(self):
+        """The finding on local smoothness in the first few updates, or None."""
+        return self._built_in("C11")
+
+    @property
     def equal(self):
         """The finding on local smoothness at equal train loss, or None."""
         return self._built_in("C4")

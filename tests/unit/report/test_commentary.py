@@ -116,6 +116,8 @@ def test_when_the_two_changed_places_is_told_only_if_the_claims_show_it():
         "Of the checkpoints, update 8 is the last at which Normed's was higher on average, and from update 20 on it was"
     )
     assert told in whole and told not in text(changes=changes) and told not in text(turn=TURN)
+    other = DESIGN._replace(claims={"C11": {"metric": "gradient_norm", "claimed": "below", "states": "early"}})
+    assert told not in text(changes=changes, turn=TURN, design=other)  # there C11 is about something else
 
 
 def test_what_says_otherwise_in_another_way_is_told_last():
